@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { SUBJECT_KINDS } from '#lib/metrics/sample.ts';
+import { UNITS } from '#lib/metrics/unit.ts';
+
+const value = z.number().nullable();
+
+/** `signals=a,b&subject=1&subject=2 | kind=engine&from=now-6h&to=now&points=300&group=subject|fleet&format=json|csv` */
+export const SeriesQuery = z.strictObject({
+  signals: z.string().min(1),
+  subject: z.array(z.coerce.number().int().positive()).default([]),
+  kind: z.enum(SUBJECT_KINDS).optional(),
+  from: z.string().default('now-6h'),
+  to: z.string().default('now'),
+  points: z.coerce.number().int().min(2).max(2000).default(300),
+  group: z.enum(['subject', 'fleet']).default('subject'),
+  format: z.enum(['json', 'csv']).default('json'),
+});
+export type SeriesQuery = z.infer<typeof SeriesQuery>;
+
+export const Series = z.object({
+  signal: z.string(),
+  unit: z.enum(UNITS),
+  /** Subject id; null for the whole fleet (`group=fleet`). */
+  subject: z.int().nullable(),
+  /** Bucket starts, epoch ms; null values are gaps. */
+  t: z.array(z.number()),
+  mean: z.array(value),
+  min: z.array(value),
+  max: z.array(value),
+});
+export type Series = z.infer<typeof Series>;
+
+/** Something that happened to a subject: drawn as a vertical line. */
+export const MARK_KINDS = ['restart', 'version', 'first-seen', 'gone', 'note'] as const;
+export const Mark = z.object({
+  atMs: z.number(),
+  kind: z.enum(MARK_KINDS),
+  subject: z.int().nullable(),
+  text: z.string(),
+});
+export type Mark = z.infer<typeof Mark>;
+
+/** A span without samples and why: "timeout after 5 s", "collector was not running". */
+export const Gap = z.object({ fromMs: z.number(), toMs: z.number(), subject: z.int().nullable(), reason: z.string() });
+export type Gap = z.infer<typeof Gap>;
+
+export const SeriesAnswer = z.object({
+  from: z.number(),
+  to: z.number(),
+  stepMs: z.number(),
+  /** Which rows answered: raw, 1m or 1h. */
+  tier: z.enum(['raw', '1m', '1h']),
+  series: z.array(Series),
+  marks: z.array(Mark),
+  gaps: z.array(Gap),
+  /** Subjects that a fleet number is made of, and those missing from it now. */
+  partial: z.object({ of: z.int(), missing: z.array(z.string()) }),
+});
+export type SeriesAnswer = z.infer<typeof SeriesAnswer>;
+
+export const CurrentQuery = z.strictObject({
+  signals: z.string().optional(),
+  subject: z.array(z.coerce.number().int().positive()).default([]),
+  kind: z.enum(SUBJECT_KINDS).optional(),
+});
+
+export const CurrentValue = z.object({
+  signal: z.string(),
+  unit: z.enum(UNITS),
+  subject: z.int(),
+  name: z.string(),
+  value,
+  min: value,
+  max: value,
+  /** Time of the newest sample in it, and the window it covers. */
+  atMs: z.number().nullable(),
+  windowMs: z.number(),
+  /** Why the value is null or not to be trusted: "learning", "target down", "not exposed by this version: …"; "" otherwise. */
+  reason: z.string(),
+});
+export type CurrentValue = z.infer<typeof CurrentValue>;
+export const CurrentAnswer = z.object({
+  atMs: z.number(),
+  items: z.array(CurrentValue),
+  nextCursor: z.string().nullable(),
+});
+export type CurrentAnswer = z.infer<typeof CurrentAnswer>;

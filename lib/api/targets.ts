@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { HealthState } from '#lib/api/subjects.ts';
+
+export const TARGET_SOURCES = [
+  'auto',
+  'vllm',
+  'sglang',
+  'nvidia-gpu-exporter',
+  'dcgm',
+  'mindprince',
+  'telegraf',
+  'nvidia-smi',
+] as const;
+export const TargetSource = z.enum(TARGET_SOURCES);
+export type TargetSource = z.infer<typeof TargetSource>;
+
+export const TARGET_ORIGINS = ['file', 'api', 'file_sd', 'http_sd', 'demo', 'found'] as const;
+
+/** What a person writes for one target; secrets are write-only. Durations are texts such as "5s". */
+export const TargetInput = z.strictObject({
+  name: z.string().min(1).max(200),
+  source: TargetSource.default('auto'),
+  url: z.string().max(2000).optional(),
+  interval: z.string().default('5s'),
+  labels: z.record(z.string(), z.string()).default({}),
+  baseline_rps: z.number().positive().optional(),
+  max_running: z.int().positive().optional(),
+  profile: z.enum(['relative', 'literal']).default('relative'),
+  gpus: z.array(z.union([z.string(), z.int().nonnegative()])).default([]),
+  auth: z
+    .strictObject({
+      bearer: z.string().optional(),
+      bearer_file: z.string().optional(),
+      basic: z
+        .strictObject({ username: z.string(), password: z.string().optional(), password_file: z.string().optional() })
+        .optional(),
+      header: z
+        .strictObject({ name: z.string(), value: z.string().optional(), value_file: z.string().optional() })
+        .optional(),
+    })
+    .optional(),
+  tls: z
+    .strictObject({
+      ca_file: z.string().optional(),
+      server_name: z.string().optional(),
+      insecure_skip_verify: z.boolean().default(false),
+    })
+    .optional(),
+});
+export type TargetInput = z.infer<typeof TargetInput>;
+
+const Recognised = z.object({
+  /** "vLLM 0.11 or later (V1), 2 engines"; "" when nothing was recognised. */
+  text: z.string(),
+  storedSeries: z.int(),
+  totalSeries: z.int(),
+  ignored: z.array(z.object({ name: z.string(), seriesCount: z.int(), reason: z.string() })),
+  missing: z.array(z.object({ field: z.string(), reason: z.string() })),
+  notes: z.array(z.string()),
+  problems: z.array(z.object({ line: z.int(), text: z.string(), problem: z.string() })),
+  problemCount: z.int(),
+});
+export type Recognised = z.infer<typeof Recognised>;
+
+export const Scrape = z.object({
+  atMs: z.number(),
+  ok: z.boolean(),
+  durationMs: z.number(),
+  bytes: z.number(),
+  samples: z.number(),
+  errorKind: z.string().nullable(),
+  message: z.string().nullable(),
+});
+export type Scrape = z.infer<typeof Scrape>;
+
+export const Target = z.object({
+  id: z.int(),
+  name: z.string(),
+  source: TargetSource,
+  url: z.string().nullable(),
+  intervalMs: z.number(),
+  labels: z.record(z.string(), z.string()),
+  baselineRps: z.number().nullable(),
+  maxRunning: z.number().nullable(),
+  profile: z.enum(['relative', 'literal']),
+  gpus: z.array(z.string()),
+  origin: z.enum(TARGET_ORIGINS),
+  /** Comes from a file or discovery: shown, not editable. */
+  readOnly: z.boolean(),
+  hasAuth: z.boolean(),
+  paused: z.boolean(),
+  health: z.object({ state: HealthState, reason: z.string(), lastScrapeMs: z.number().nullable() }),
+  lastScrape: Scrape.nullable(),
+  /** Share of polls that succeeded in the last hour; null when there were none. */
+  upShare1h: z.number().nullable(),
+  recognised: Recognised.nullable(),
+  subjects: z.array(z.object({ id: z.int(), kind: z.enum(['engine', 'gpu']), name: z.string() })),
+});
+export type Target = z.infer<typeof Target>;
+export const TargetList = z.object({ atMs: z.number(), items: z.array(Target), nextCursor: z.string().nullable() });
+export type TargetList = z.infer<typeof TargetList>;
+
+/** `GET /targets/{id}`: the target with its newest scrapes, newest first. */
+export const TargetDetail = Target.extend({ scrapes: z.array(Scrape) });
+export type TargetDetail = z.infer<typeof TargetDetail>;
+
+export const TargetPatch = TargetInput.partial().extend({ paused: z.boolean().optional() });
+export type TargetPatch = z.infer<typeof TargetPatch>;
+
+/** Answer of `POST /targets/test`: one poll, nothing stored. */
+export const TargetTest = z.object({
+  scrape: Scrape,
+  recognised: Recognised.nullable(),
+  subjects: z.array(
+    z.object({
+      kind: z.enum(['engine', 'gpu']),
+      name: z.string(),
+      attributes: z.record(z.string(), z.string()),
+      values: z.record(z.string(), z.number().nullable()),
+    }),
+  ),
+});
+export type TargetTest = z.infer<typeof TargetTest>;

@@ -1,0 +1,100 @@
+import type {
+  EngineCounter,
+  EngineGauge,
+  EngineHistogram,
+  GpuCounter,
+  GpuGauge,
+  SubjectKind,
+} from '#lib/metrics/sample.ts';
+import type { Unit } from '#lib/metrics/unit.ts';
+
+/** Counters that are derived while storing, from gauges and counters of two neighbouring polls. */
+export const DERIVED_COUNTERS = ['arrivals'] as const;
+export type DerivedCounter = (typeof DERIVED_COUNTERS)[number];
+
+type Gauge = EngineGauge | GpuGauge;
+type Counter = EngineCounter | GpuCounter | DerivedCounter;
+
+/** How a signal follows from stored samples of a window. Every form is a plain aggregate, so raw rows and roll-ups agree. */
+export type Compute =
+  /** The gauge; mean, min and max over the window. */
+  | { readonly type: 'gauge'; readonly field: Gauge }
+  /** The highest value of the window. */
+  | { readonly type: 'peak'; readonly field: Gauge }
+  /** numerator / denominator of two gauges. */
+  | { readonly type: 'gauge-ratio'; readonly numerator: Gauge; readonly denominator: Gauge }
+  /** Product of gauges, e.g. used KV tokens = usage × blocks × tokens per block. */
+  | { readonly type: 'gauge-product'; readonly fields: readonly Gauge[] }
+  /** 1 when `bits & mask` is set in any poll of the window. */
+  | { readonly type: 'any-bit'; readonly field: Gauge; readonly mask: number }
+  /** sum of increases / elapsed seconds. */
+  | { readonly type: 'rate'; readonly counters: readonly Counter[] }
+  /** sum of increases over the window. */
+  | { readonly type: 'increase'; readonly counters: readonly Counter[] }
+  /** sum of increases / sum of increases; 0/0 is `whenBothZero`, x/0 is unknown. `fallbackGauge` serves versions without the counters. */
+  | {
+      readonly type: 'increase-ratio';
+      readonly numerator: readonly Counter[];
+      readonly denominator: readonly Counter[];
+      readonly whenBothZero: number | null;
+      readonly fallbackGauge?: Gauge;
+    }
+  /** Prometheus's histogram_quantile over the summed bucket increases. `q: 1` gives the upper bound of the highest bucket used. */
+  | { readonly type: 'quantile'; readonly histogram: EngineHistogram; readonly q: number }
+  /** Mean of the observations of the window. */
+  | { readonly type: 'histogram-mean'; readonly histogram: EngineHistogram }
+  /** Share of observations <= bound; mean is interpolated, min and max are the bounds that the buckets prove. */
+  | { readonly type: 'fraction-below'; readonly histogram: EngineHistogram; readonly bound: number }
+  /** Share of requests that meet every bound: marginals only, so min and max are the Fréchet bounds, mean their middle. */
+  | {
+      readonly type: 'joint-fraction-below';
+      readonly parts: readonly { readonly histogram: EngineHistogram; readonly bound: number }[];
+    }
+  /** Increases of an engine / a gauge integrated over its linked GPUs (tokens per joule). */
+  | { readonly type: 'per-linked-gpu'; readonly counters: readonly Counter[]; readonly gpuGauge: GpuGauge }
+  /** The engine's configured or learned baseline. */
+  | { readonly type: 'baseline' }
+  /** A signal / the baseline. */
+  | { readonly type: 'over-baseline'; readonly counters: readonly Counter[]; readonly form: 'multiple' | 'drop' }
+  /** Share of polls of the subject's target that succeeded; `any` is 0/1 of the latest poll. */
+  | { readonly type: 'target-up'; readonly form: 'latest' | 'share' }
+  /** 1 while the exporter answers with values that no longer move. */
+  | { readonly type: 'target-frozen' };
+
+/** A shaded range of a panel. `from` inclusive, `to` exclusive, null is open. */
+export type Band = {
+  readonly level: 'safe' | 'recommended' | 'warning' | 'danger';
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly label: string;
+};
+
+export type TargetLine = {
+  readonly op: '<' | '<=' | '>' | '>=' | '=';
+  readonly value: number;
+  readonly label: string;
+  /** Multiply by the engine's baseline when it is known; `value` is the report's literal. */
+  readonly ofBaseline?: number;
+  /** Printed in a report but contradicted by it; listed, not drawn. */
+  readonly offByDefault?: boolean;
+};
+
+/** How a fleet-wide number is made from subjects: never an average of quantiles, never a sum of utilisations. */
+export type FleetForm = 'sum' | 'mean' | 'merge';
+
+export type Signal = {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: Unit;
+  readonly kind: SubjectKind;
+  readonly compute: Compute;
+  /** Window of `/current` and the default of rules. */
+  readonly windowMs: number;
+  readonly fleet: FleetForm;
+  /** One sentence: what it means and how it is computed, for the reader of a panel. */
+  readonly help: string;
+  /** Where the definition comes from: a report, vLLM, an exporter. */
+  readonly source: string;
+  readonly bands?: readonly Band[];
+  readonly targets?: readonly TargetLine[];
+};

@@ -1,0 +1,213 @@
+import { type GpuGauge, THROTTLE_BITS } from '#lib/metrics/sample.ts';
+import type { FleetForm, Signal } from '#lib/metrics/signal.ts';
+import type { Unit } from '#lib/metrics/unit.ts';
+
+const MINUTE_MS = 60_000;
+const gpu = { kind: 'gpu', windowMs: MINUTE_MS } as const;
+
+const gauge = (id: string, title: string, unit: Unit, field: GpuGauge, fleet: FleetForm, help: string): Signal => ({
+  ...gpu,
+  id,
+  title,
+  unit,
+  compute: { type: 'gauge', field },
+  fleet,
+  help,
+  source: 'GPU exporter',
+});
+
+/** Slowdowns that cost speed; idle and application clocks are no fault. */
+const SLOWDOWN_MASK =
+  THROTTLE_BITS.sw_power_cap |
+  THROTTLE_BITS.hw_slowdown |
+  THROTTLE_BITS.sw_thermal_slowdown |
+  THROTTLE_BITS.hw_thermal_slowdown |
+  THROTTLE_BITS.hw_power_brake_slowdown;
+
+/** What one GPU (or MIG instance) shows. */
+export const GPU_SIGNALS: readonly Signal[] = [
+  gauge('vram_used', 'VRAM used', 'bytes', 'used_bytes', 'sum', 'Memory in use as the exporter prints it.'),
+  {
+    ...gpu,
+    id: 'vram_peak',
+    title: 'VRAM peak',
+    unit: 'bytes',
+    compute: { type: 'peak', field: 'used_bytes' },
+    windowMs: 5 * MINUTE_MS,
+    fleet: 'sum',
+    help: 'Highest memory in use of the window.',
+    source: '001 Key Metrics',
+    targets: [{ op: '<', value: 1e9, label: '001 target (contradicted by its own peak)', offByDefault: true }],
+  },
+  {
+    ...gpu,
+    id: 'vram_utilization',
+    title: 'VRAM used, share',
+    unit: 'ratio',
+    compute: { type: 'gauge-ratio', numerator: 'used_bytes', denominator: 'total_bytes' },
+    fleet: 'mean',
+    help: 'Used ÷ total memory. vLLM reserves its share at start, so a high value alone is no fault: compare with the KV blocks in use.',
+    source: '000 Memory Utilization Recommendations',
+    bands: [
+      { level: 'safe', from: 0, to: 0.7, label: 'safe' },
+      { level: 'recommended', from: 0.7, to: 0.8, label: 'recommended' },
+      { level: 'warning', from: 0.8, to: 0.9, label: 'monitor' },
+      { level: 'danger', from: 0.9, to: null, label: 'danger; random OOM above 95 %' },
+    ],
+    targets: [{ op: '<', value: 0.6, label: '001 target' }],
+  },
+  gauge('vram_total', 'VRAM total', 'bytes', 'total_bytes', 'sum', 'Memory of the card.'),
+  gauge('vram_free', 'VRAM free', 'bytes', 'free_bytes', 'sum', 'Free memory as the exporter prints it.'),
+  gauge(
+    'vram_reserved',
+    'VRAM reserved by the driver',
+    'bytes',
+    'reserved_bytes',
+    'sum',
+    'Memory the driver keeps; total = used + reserved + free since driver 510.',
+  ),
+  gauge(
+    'vram_processes',
+    'VRAM of processes',
+    'bytes',
+    'process_used_bytes',
+    'sum',
+    'Sum of what the compute processes hold, where the exporter lists them.',
+  ),
+  gauge(
+    'gpu_utilization',
+    'GPU busy',
+    'ratio',
+    'util_ratio',
+    'mean',
+    'Share of time in which any kernel ran; not how full the GPU is.',
+  ),
+  gauge(
+    'gpu_memory_bandwidth',
+    'Memory bandwidth busy',
+    'ratio',
+    'mem_util_ratio',
+    'mean',
+    'Share of time in which memory was read or written.',
+  ),
+  gauge(
+    'gpu_tensor_active',
+    'Tensor cores active',
+    'ratio',
+    'tensor_active_ratio',
+    'mean',
+    'Share of cycles in which tensor cores worked (DCGM profiling).',
+  ),
+  gauge('gpu_temperature', 'Temperature', 'celsius', 'temperature_c', 'mean', 'GPU core temperature.'),
+  gauge(
+    'gpu_memory_temperature',
+    'Memory temperature',
+    'celsius',
+    'mem_temperature_c',
+    'mean',
+    'HBM temperature, where the card has the sensor.',
+  ),
+  gauge('gpu_power', 'Power', 'watts', 'power_w', 'sum', 'Power draw.'),
+  gauge('gpu_power_limit', 'Power limit', 'watts', 'power_limit_w', 'sum', 'Enforced power limit.'),
+  gauge('gpu_sm_clock', 'SM clock', 'hertz', 'sm_clock_hz', 'mean', 'Streaming-multiprocessor clock.'),
+  gauge('gpu_memory_clock', 'Memory clock', 'hertz', 'mem_clock_hz', 'mean', 'Memory clock.'),
+  {
+    ...gpu,
+    id: 'gpu_throttled',
+    title: 'Slowed down',
+    unit: 'bool',
+    compute: { type: 'any-bit', field: 'throttle_bits', mask: SLOWDOWN_MASK },
+    fleet: 'mean',
+    help: 'yes when power, heat or the hardware slowed the clocks in the window.',
+    source: 'clocks_event_reasons',
+  },
+  gauge(
+    'gpu_throttle_reasons',
+    'Clock event reasons',
+    'bits',
+    'throttle_bits',
+    'mean',
+    'Bit mask of nvidia-smi clocks_event_reasons.active.',
+  ),
+  gauge(
+    'gpu_xid',
+    'Last XID',
+    'code',
+    'xid_last',
+    'mean',
+    'Code of the last XID error; DCGM keeps it until the exporter restarts.',
+  ),
+  {
+    ...gpu,
+    id: 'gpu_xid_errors',
+    title: 'XID errors',
+    unit: 'count',
+    compute: { type: 'increase', counters: ['xid_errors'] },
+    windowMs: 5 * MINUTE_MS,
+    fleet: 'sum',
+    help: 'XID errors of the window, where the exporter counts them.',
+    source: 'nvidia_smi_xid_errors_total',
+  },
+  gauge(
+    'gpu_ecc_corrected',
+    'ECC corrected',
+    'count',
+    'ecc_corrected',
+    'sum',
+    'Corrected ECC errors since the driver was loaded.',
+  ),
+  gauge(
+    'gpu_ecc_uncorrected',
+    'ECC uncorrected',
+    'count',
+    'ecc_uncorrected',
+    'sum',
+    'Uncorrected ECC errors since the driver was loaded.',
+  ),
+  gauge(
+    'gpu_rows_remap_pending',
+    'Row remap pending',
+    'count',
+    'remapped_rows_pending',
+    'sum',
+    'Rows that wait for a GPU reset to be remapped.',
+  ),
+  gauge(
+    'gpu_rows_remap_failed',
+    'Row remap failed',
+    'count',
+    'remapped_rows_failure',
+    'sum',
+    'A row could not be remapped: the card should be replaced.',
+  ),
+  {
+    ...gpu,
+    id: 'gpu_energy_power',
+    title: 'Power from the energy counter',
+    unit: 'watts',
+    compute: { type: 'rate', counters: ['energy_j'] },
+    fleet: 'sum',
+    help: 'Mean power from the energy counter, which sees spikes between two polls.',
+    source: 'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION',
+  },
+  {
+    ...gpu,
+    id: 'gpu_target_up',
+    title: 'Exporter answers',
+    unit: 'bool',
+    compute: { type: 'target-up', form: 'latest' },
+    fleet: 'mean',
+    help: '1 when the latest poll of the exporter succeeded.',
+    source: 'scrape outcome',
+  },
+  {
+    ...gpu,
+    id: 'gpu_exporter_frozen',
+    title: 'Exporter frozen',
+    unit: 'bool',
+    compute: { type: 'target-frozen' },
+    fleet: 'mean',
+    help: '1 while the exporter answers with values that no longer move although the GPU is busy.',
+    source: 'algorithms §3',
+  },
+];
