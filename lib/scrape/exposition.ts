@@ -17,7 +17,9 @@ export class TooManySeriesError extends Error {
   readonly limit: number;
   readonly value: number;
   constructor(limit: number, value: number) {
-    super(`The page has ${value} samples or families; at most ${limit} are read from one target. Is this the right URL?`);
+    super(
+      `The page has ${value} samples or families; at most ${limit} are read from one target. Is this the right URL?`,
+    );
     this.name = 'TooManySeriesError';
     this.limit = limit;
     this.value = value;

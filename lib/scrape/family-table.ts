@@ -64,7 +64,8 @@ export class FamilyTable {
     const type = TYPES.get(word);
     if (type === undefined) return `unknown type "${word.slice(0, 40)}", kept as untyped`;
     draft.type = type;
-    if (type === 'info' || type === 'stateset' || type === 'gaugehistogram' || word === 'unknown') this.openMetrics = true;
+    if (type === 'info' || type === 'stateset' || type === 'gaugehistogram' || word === 'unknown')
+      this.openMetrics = true;
     return '';
   }
 
@@ -76,7 +77,8 @@ export class FamilyTable {
     const draft = this.#drafts[index];
     if (draft !== undefined) {
       draft.sampled = true;
-      if (draft.type === 'counter' && name.endsWith('_total') && !draft.name.endsWith('_total')) this.openMetrics = true;
+      if (draft.type === 'counter' && name.endsWith('_total') && !draft.name.endsWith('_total'))
+        this.openMetrics = true;
     }
     this.#bySampleName.set(name, index);
     return index;

@@ -96,7 +96,13 @@ export function unescapeText(escaped: string): string {
  * Takes the line `text[at, end)` apart into `line`. `line.problem` is '' on success and says what is wrong otherwise.
  * Timestamps and exemplars are checked and dropped: the poll's own time is used.
  */
-export function readSampleLine(text: string, at: number, end: number, maxLabelValueLength: number, line: SampleLine): void {
+export function readSampleLine(
+  text: string,
+  at: number,
+  end: number,
+  maxLabelValueLength: number,
+  line: SampleLine,
+): void {
   line.problem = '';
   line.plain = true;
   line.exemplar = false;
@@ -191,7 +197,10 @@ function readLabels(text: string, at: number, end: number, maxLength: number, li
     const close = closingQuote(text, pos, end);
     if (close < 0) return lose(line, `the value of label "${label.slice(0, 40)}" has no closing quote on its line`);
     if (close - pos - 1 > maxLength) {
-      return lose(line, `the value of label "${label.slice(0, 40)}" has ${close - pos - 1} characters, the limit is ${maxLength}`);
+      return lose(
+        line,
+        `the value of label "${label.slice(0, 40)}" has ${close - pos - 1} characters, the limit is ${maxLength}`,
+      );
     }
     if (label <= previous) line.plain = false;
     previous = label;
