@@ -1,4 +1,4 @@
-import type { EngineReading } from '#lib/metrics/sample.ts';
+import { ENGINE_COUNTERS, ENGINE_GAUGES, ENGINE_HISTOGRAMS, type EngineReading } from '#lib/metrics/sample.ts';
 import type { PageShape } from '#lib/scrape/page.ts';
 import type { EngineDialect, EngineIdentity, ExporterName, FieldRow } from '#lib/scrape/sources/engine-dialect.ts';
 import { baseName, type Match, matchSeries } from '#lib/scrape/sources/engine-match.ts';
@@ -20,6 +20,8 @@ export type EngineEnd = {
   readonly recognised: string;
   readonly lazyCounters: boolean;
   readonly missing: (row: FieldRow) => string;
+  /** For a field that the dialect has no name for. */
+  readonly absent: (field: string) => string;
 };
 
 /** Compiles a page for one engine dialect: names to fields, labels to engines, and a reason for all the rest. */
@@ -55,10 +57,10 @@ export function compileEngines(
 
   const end = complete({ builder, shape, engines, chosen });
   const missing: MissingField[] = [];
-  for (const row of dialect.rows) {
-    if (!engines.some((engine) => builder.has(engine.index, row.field))) {
-      missing.push({ field: row.field, reason: end.missing(row) });
-    }
+  for (const field of [...ENGINE_GAUGES, ...ENGINE_COUNTERS, ...ENGINE_HISTOGRAMS]) {
+    if (engines.some((engine) => builder.has(engine.index, field))) continue;
+    const row = dialect.rows.find((known) => known.field === field);
+    missing.push({ field, reason: row === undefined ? end.absent(field) : end.missing(row) });
   }
   return builder.finish({
     recognised: end.recognised,

@@ -1,4 +1,4 @@
-import type { GpuCounter, GpuGauge, GpuReading } from '#lib/metrics/sample.ts';
+import { GPU_COUNTERS, GPU_GAUGES, type GpuCounter, type GpuGauge, type GpuReading } from '#lib/metrics/sample.ts';
 import type { PageShape } from '#lib/scrape/page.ts';
 import { leftoverReason } from '#lib/scrape/sources/leftover.ts';
 import { type Combine, PlanBuilder } from '#lib/scrape/sources/plan-builder.ts';
@@ -29,6 +29,8 @@ export type GpuDialect = {
   readonly identify: (labels: ReadonlyMap<string, string>) => GpuIdentity | undefined;
   /** True for a row about a share of the GPU (a pod), which must not be taken for the whole. */
   readonly isShare?: (labels: ReadonlyMap<string, string>) => boolean;
+  /** When fields outside the table are there at all. */
+  readonly notes?: Readonly<Partial<Record<GpuGauge | GpuCounter, string>>>;
   /** Reasons for known names that are not stored. */
   readonly ignored: (name: string) => string | undefined;
 };
@@ -85,12 +87,12 @@ export function compileGpus(
   markParents(builder, gpus);
 
   const missing: MissingField[] = [];
-  for (const row of dialect.rows) {
-    if (gpus.some((gpu) => builder.has(gpu.index, row.field))) continue;
-    missing.push({
-      field: row.field,
-      reason: `no ${row.names.join(' or ')} on the page${row.note === undefined ? '' : ` (${row.note})`}`,
-    });
+  for (const field of [...GPU_GAUGES, ...GPU_COUNTERS]) {
+    if (gpus.some((gpu) => builder.has(gpu.index, field))) continue;
+    const row = dialect.rows.find((known) => known.field === field);
+    const note = row?.note ?? dialect.notes?.[field];
+    const reason = row === undefined ? 'this exporter does not print it' : `no ${row.names.join(' or ')} on the page`;
+    missing.push({ field, reason: note === undefined ? reason : `${reason} (${note})` });
   }
   return builder.finish({
     recognised: end.recognised,

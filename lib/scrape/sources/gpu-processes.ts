@@ -38,6 +38,12 @@ export function addProcesses({ builder, shape, gpus }: GpuDraftPlan): void {
   });
   const failed = shape.series.findIndex((series) => series.name === 'nvidia_smi_compute_apps_last_collect_success');
   if (failed >= 0) builder.stored(failed);
+  // The processes of a GPU in MIG mode stand with its instances; its own list being empty does not mean none.
+  const parents = new Set(
+    gpus
+      .filter((gpu) => gpu.mig === '' && gpus.some((other) => other.mig !== '' && other.uuid === gpu.uuid))
+      .map((gpu) => gpu.index),
+  );
   builder.after((values, drafts, note) => {
     if (failed >= 0 && values[failed] === 0) {
       note("the exporter's last list of processes failed; processes are unknown");
@@ -50,7 +56,7 @@ export function addProcesses({ builder, shape, gpus }: GpuDraftPlan): void {
       draft.processes = processes;
       const sizes = processes.flatMap((process) => (process.usedBytes === null ? [] : [process.usedBytes]));
       if (sizes.length > 0) draft.gauges.process_used_bytes = sizes.reduce((sum, size) => sum + size, 0);
-      else if (processes.length === 0) draft.gauges.process_used_bytes = 0;
+      else if (processes.length === 0 && !parents.has(gpu.index)) draft.gauges.process_used_bytes = 0;
       if (gpu.mig !== '') draft.gauges.process_count = processes.length;
     }
   });

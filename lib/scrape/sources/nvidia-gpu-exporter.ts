@@ -91,6 +91,12 @@ export const nvidiaGpuExporter: PageSource = {
           const uuid = labelText(labels, 'uuid');
           return uuid === undefined ? undefined : { uuid: normaliseUuid(uuid), mig: '', attributes: {} };
         },
+        notes: {
+          xid_errors: NVML_ONLY,
+          xid_last: `${NVML_ONLY}, after the first XID`,
+          process_used_bytes: 'only with --collect.compute-apps; Windows reports no sizes',
+          collected_at_s: 'newer releases only',
+        },
         ignored: ignoredReason,
       },
       (draft) => {

@@ -89,6 +89,7 @@ export const sglang: PageSource = {
       return {
         recognised: `SGLang, ${engines.length} engine${engines.length === 1 ? '' : 's'}`,
         lazyCounters: true,
+        absent: () => 'SGLang does not print it',
         missing: (row) =>
           row.names
             .map((name) => `${name.name} is not on the page${name.note === undefined ? '' : ` (${name.note})`}`)

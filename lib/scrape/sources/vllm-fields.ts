@@ -162,7 +162,7 @@ const ROWS: readonly FieldRow[] = [
       {
         name: 'request_success',
         where: (labels) => !KNOWN_REASONS.has(labels.get('finished_reason') ?? ''),
-        only: 'with any other finished_reason',
+        only: ' with any other finished_reason',
         since: '0.17.0',
         note: 'repetition is the only one known',
       },

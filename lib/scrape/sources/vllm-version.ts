@@ -147,7 +147,7 @@ export function missingReason(
   const parts = names.map((name) => {
     const shown = `${name.name}${name.only ?? ''}`;
     const note = name.note === undefined ? '' : ` (${name.note})`;
-    if (declared(name.name)) return `${shown} is declared but has no sample yet${note}`;
+    if (name.only === undefined && declared(name.name)) return `${shown} is declared but has no sample yet${note}`;
     const { since, until } = name;
     if (since !== undefined && evidence.before !== '' && compareReleases(evidence.before, since) <= 0) {
       return `${shown} exists since vLLM ${since}, this server is older${note}`;
@@ -155,6 +155,7 @@ export function missingReason(
     if (until !== undefined && evidence.oldest !== '' && compareReleases(evidence.oldest, until) > 0) {
       return `${shown} was last in vLLM ${until}, this server is newer${note}`;
     }
+    if (declared(name.name)) return `${shown} has not occurred yet on this server${note}`;
     const range = [since === undefined ? '' : `since ${since}`, until === undefined ? '' : `until ${until}`].filter(
       (part) => part !== '',
     );

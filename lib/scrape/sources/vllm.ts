@@ -48,6 +48,10 @@ export const vllm: PageSource = {
         recognised: `${describeEvidence(evidence)}, ${count} engine${count === 1 ? '' : 's'}`,
         // V0, Ray and the Rust front end make a counter series at its first event.
         lazyCounters: evidence.frontEnd === 'v0' || evidence.frontEnd === 'rust' || evidence.through === 'ray',
+        absent: (field) =>
+          field.startsWith('kv_block')
+            ? 'read from cache_config_info, which is not on the page (not by the Rust front end)'
+            : 'vLLM does not print it',
         missing: (row) => missingReason(row.names, evidence, (base) => declared.has(base)),
       };
     });
