@@ -1,0 +1,343 @@
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { performance } from 'node:perf_hooks';
+import { Client, type Dispatcher } from 'undici';
+import { forbiddenAddress, forbiddenHost } from '#lib/scrape/address-policy.ts';
+import { decodeText, decompress, notMetrics, tooLarge } from '#lib/scrape/fetch-body.ts';
+import { describeError, FetchError, type FetchOutcome } from '#lib/scrape/fetch-outcome.ts';
+
+export type { FetchFailure, FetchFailureKind, FetchOutcome } from '#lib/scrape/fetch-outcome.ts';
+
+export type FetchAuth =
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | { readonly kind: 'header'; readonly name: string; readonly value: string };
+
+export type FetchTls = {
+  /** PEM text of the CA that signed the server's certificate. */
+  readonly ca?: string | null;
+  readonly insecureSkipVerify?: boolean;
+  readonly serverName?: string | null;
+};
+
+export type FetchRequest = {
+  readonly url: string;
+  /** For everything together: name, connection, headers and body. */
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly auth?: FetchAuth | null;
+  readonly tls?: FetchTls | null;
+  /** 'any' takes any content type, for the JSON of batch APIs. */
+  readonly expect?: 'metrics' | 'any';
+};
+
+type Resolved = (error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[]) => void;
+/** All addresses of a name; tests put their own in place of the system's. */
+export type Resolve = (hostname: string, done: Resolved) => void;
+
+export type Fetcher = { fetchPage(request: FetchRequest): Promise<FetchOutcome>; close(): Promise<void> };
+
+/** 0.0.4 keeps old client_python from switching to OpenMetrics, where it renames vLLM's metrics. */
+const ACCEPT = 'text/plain;version=0.0.4;q=1,*/*;q=0.1';
+const ACCEPT_ENCODING = 'identity;q=1,gzip;q=0.5,deflate;q=0.2,br;q=0.1';
+const MAX_REDIRECTS = 3;
+/** Longer than any poll interval in use; a server that closes earlier costs one silent retry. */
+const KEEP_ALIVE_MS = 120_000;
+const CONNECT_GIVE_UP_MS = 30_000;
+const MAX_HEADER_BYTES = 16_384;
+
+type Answer = {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: Buffer;
+};
+type Phase = 'connect' | 'headers' | 'body';
+
+/** One keep-alive connection per target, over which `fetchPage` never throws and never passes its timeout. */
+export function createFetcher(resolve: Resolve = resolveAll): Fetcher {
+  const clients = new Map<string, Client>();
+
+  const clientFor = (url: URL, tls: FetchTls | null | undefined): Client => {
+    const key = `${url.href}\n${tls?.ca ?? ''}\n${tls?.serverName ?? ''}\n${String(tls?.insecureSkipVerify ?? false)}`;
+    const known = clients.get(key);
+    if (known !== undefined && !known.destroyed && !known.closed) return known;
+    const client = new Client(url.origin, {
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // The total timeout below rules; these would only add timers.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: {
+        timeout: CONNECT_GIVE_UP_MS,
+        rejectUnauthorized: tls?.insecureSkipVerify !== true,
+        ...(typeof tls?.ca === 'string' ? { ca: tls.ca } : {}),
+        ...(typeof tls?.serverName === 'string' ? { servername: tls.serverName } : {}),
+        lookup: checkedLookup(resolve),
+      },
+    });
+    clients.set(key, client);
+    return client;
+  };
+
+  const follow = async (request: FetchRequest, deadline: number, progress: Progress): Promise<Answer> => {
+    const first = parseUrl(request.url);
+    let url = first;
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+      const reason = forbiddenHost(url.hostname);
+      if (reason !== undefined) throw new FetchError('forbidden-address', `${where(url)}: ${reason}.`);
+      const answer = await getOnce(
+        clientFor(url, request.tls),
+        url,
+        headersFor(request, first, url),
+        request,
+        deadline,
+        progress,
+      );
+      if (answer.status < 300 || answer.status > 399 || answer.status === 304) return answer;
+      url = redirectTarget(answer, url, first);
+    }
+    throw new FetchError('redirect', `${where(first)} redirects more than ${MAX_REDIRECTS} times.`);
+  };
+
+  return {
+    async fetchPage(request) {
+      const start = performance.now();
+      const progress: Progress = { bytes: 0, gotHeaders: false };
+      try {
+        const answer = await follow(request, start + request.timeoutMs, progress);
+        const url = parseUrl(request.url);
+        const encoding = headerText(answer, 'content-encoding');
+        const raw = await decompress(answer.body, encoding, request.maxBodyBytes, where(url));
+        const body = decodeText(raw);
+        const contentType = headerText(answer, 'content-type');
+        checkAnswer(answer.status, body, contentType, request, url);
+        return { ok: true, body, contentType, bytes: raw.length, durationMs: performance.now() - start };
+      } catch (error) {
+        const { kind, message } = describeError(error, safeWhere(request.url), progress.gotHeaders);
+        return { ok: false, kind, message, bytes: progress.bytes, durationMs: performance.now() - start };
+      }
+    },
+    async close() {
+      const open = [...clients.values()];
+      clients.clear();
+      await Promise.all(open.map((client) => client.destroy()));
+    },
+  };
+}
+
+type Progress = { bytes: number; gotHeaders: boolean };
+
+/** One GET; a kept connection that the server has closed meanwhile gives no answer at all and is tried once more. */
+async function getOnce(
+  client: Client,
+  url: URL,
+  headers: Record<string, string>,
+  request: FetchRequest,
+  deadline: number,
+  progress: Progress,
+): Promise<Answer> {
+  const reused = client.stats.connected;
+  try {
+    return await dispatch(client, url, headers, request, deadline, progress);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const closed = code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
+    if (!reused || !closed || progress.gotHeaders) throw error;
+    return dispatch(client, url, headers, request, deadline, progress);
+  }
+}
+
+function dispatch(
+  client: Client,
+  url: URL,
+  headers: Record<string, string>,
+  request: FetchRequest,
+  deadline: number,
+  progress: Progress,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let phase: Phase = 'connect';
+    let controller: Dispatcher.DispatchController | undefined;
+    let answer: Omit<Answer, 'body'> | undefined;
+    let settled = false;
+    let size = 0;
+    const chunks: Buffer[] = [];
+    progress.gotHeaders = false;
+    const settle = (error: Error | undefined): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      if (error === undefined && answer !== undefined) {
+        const [only] = chunks;
+        resolve({ ...answer, body: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks) });
+      } else reject(error ?? new FetchError('network', `${where(url)} ended without an answer.`));
+    };
+    const stop = (error: Error): void => {
+      settle(error);
+      controller?.abort(error);
+    };
+    const timer = setTimeout(
+      () => stop(timeoutError(phase, url, request.timeoutMs, size)),
+      Math.max(1, deadline - performance.now()),
+    );
+
+    client.dispatch(
+      { path: url.pathname + url.search, method: 'GET', headers },
+      {
+        onRequestStart(started) {
+          controller = started;
+          if (settled) started.abort(new Error('the poll is over'));
+          else phase = 'headers';
+        },
+        onResponseStart(_controller, status, responseHeaders) {
+          phase = 'body';
+          progress.gotHeaders = true;
+          answer = { status, headers: responseHeaders };
+          const length = Number(responseHeaders['content-length'] ?? 0);
+          if (length > request.maxBodyBytes) stop(tooLarge(where(url), request.maxBodyBytes));
+        },
+        onResponseData(_controller, chunk) {
+          size += chunk.length;
+          progress.bytes = size;
+          if (size > request.maxBodyBytes) stop(tooLarge(where(url), request.maxBodyBytes));
+          else if (!settled) chunks.push(chunk);
+        },
+        onResponseEnd() {
+          settle(undefined);
+        },
+        onResponseError(_controller, error) {
+          settle(error);
+        },
+      },
+    );
+  });
+}
+
+function timeoutError(phase: Phase, url: URL, timeoutMs: number, bytes: number): FetchError {
+  const host = where(url);
+  if (phase === 'connect') {
+    return new FetchError(
+      'timeout-connect',
+      `${host} did not accept the connection within ${timeoutMs} ms: host down, or packets dropped on the way.`,
+    );
+  }
+  if (phase === 'headers') {
+    return new FetchError(
+      'timeout-headers',
+      `${host} accepted the connection but sent no answer within ${timeoutMs} ms: the process hangs or is overloaded.`,
+    );
+  }
+  return new FetchError(
+    'timeout-body',
+    `${host} began to answer but was not done within ${timeoutMs} ms (${bytes} bytes came).`,
+  );
+}
+
+function checkAnswer(status: number, body: string, contentType: string, request: FetchRequest, url: URL): void {
+  if (status < 200 || status > 299) {
+    const hint =
+      status === 401 || status === 403
+        ? ' It wants credentials, or others than those given.'
+        : status === 404
+          ? ' Is the path right? vLLM has /metrics.'
+          : '';
+    throw new FetchError('http-status', `${where(url)}${url.pathname} answered HTTP ${status} instead of 200.${hint}`);
+  }
+  const other = request.expect === 'any' ? undefined : notMetrics(body, contentType);
+  if (other !== undefined) {
+    throw new FetchError(
+      'not-metrics',
+      `${where(url)}${url.pathname} answered with ${other} instead of metrics text. Is this the metrics URL?`,
+    );
+  }
+}
+
+function redirectTarget(answer: Answer, from: URL, first: URL): URL {
+  const location = headerText(answer, 'location');
+  const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  if (to === undefined || (to.protocol !== 'http:' && to.protocol !== 'https:')) {
+    throw new FetchError('redirect', `${where(from)} answered HTTP ${answer.status} without a usable Location.`);
+  }
+  if (to.hostname !== first.hostname) {
+    throw new FetchError(
+      'redirect',
+      `${where(from)} redirects to another host (${to.host}), which is not followed. Use that URL if it is right.`,
+    );
+  }
+  if (from.protocol === 'https:' && to.protocol === 'http:') {
+    throw new FetchError('redirect', `${where(from)} redirects from https to http, which is not followed.`);
+  }
+  return to;
+}
+
+/** Credentials go to the origin they were given for, and to its https twin; not to another port. */
+function headersFor(request: FetchRequest, first: URL, url: URL): Record<string, string> {
+  const headers: Record<string, string> = {
+    accept: request.expect === 'any' ? '*/*' : ACCEPT,
+    'accept-encoding': ACCEPT_ENCODING,
+    'user-agent': 'headroom',
+  };
+  const trusted =
+    url.origin === first.origin || (url.protocol === 'https:' && url.hostname === first.hostname && url.port === '');
+  if (!trusted) return headers;
+  const { auth } = request;
+  if (auth?.kind === 'bearer') headers.authorization = `Bearer ${auth.token}`;
+  else if (auth?.kind === 'basic') headers.authorization = basic(auth.username, auth.password);
+  else if (auth?.kind === 'header') headers[auth.name.toLowerCase()] = auth.value;
+  else if (first.username !== '')
+    headers.authorization = basic(decodeURIComponent(first.username), decodeURIComponent(first.password));
+  return headers;
+}
+
+function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined)
+    throw new FetchError('network', "The target's URL cannot be read. It should look like http://host:8000/metrics.");
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new FetchError('forbidden-address', `Only http and https are polled, not ${url.protocol}`);
+  }
+  return url;
+}
+
+/** Host and port; the path may hold a token and the user part a password. */
+function where(url: URL): string {
+  return url.host;
+}
+
+function safeWhere(text: string): string {
+  return URL.canParse(text) ? where(new URL(text)) : 'the target';
+}
+
+function headerText(answer: Answer, name: string): string {
+  const value = answer.headers[name];
+  return (Array.isArray(value) ? value[0] : value) ?? '';
+}
+
+function resolveAll(hostname: string, done: Resolved): void {
+  systemLookup(hostname, { all: true }, (error, addresses) => done(error, addresses ?? []));
+}
+
+type LookupDone = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
+
+/** The socket connects to exactly the addresses that were checked, so a name cannot change its mind in between. */
+function checkedLookup(resolve: Resolve) {
+  return (hostname: string, options: { all?: boolean }, done: LookupDone): void => {
+    resolve(hostname, (error, addresses) => {
+      if (error !== null) return done(error, []);
+      for (const { address } of addresses) {
+        const reason = forbiddenAddress(address);
+        if (reason !== undefined)
+          return done(new FetchError('forbidden-address', `${hostname} resolves to ${reason}.`), []);
+      }
+      const [first] = addresses;
+      if (first === undefined) return done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
+      if (options.all === true) done(null, [...addresses]);
+      else done(null, first.address, first.family);
+    });
+  };
+}
