@@ -177,10 +177,12 @@ function dispatch(
       settle(error);
       controller?.abort(error);
     };
-    const timer = setTimeout(
-      () => stop(timeoutError(phase, url, request.timeoutMs, size)),
-      Math.max(1, deadline - performance.now()),
-    );
+    const onTimeout = (): void => {
+      stop(timeoutError(phase, url, request.timeoutMs, size));
+      // A connection attempt cannot be aborted alone, and polls must not queue up behind it.
+      if (phase === 'connect') void client.destroy();
+    };
+    const timer = setTimeout(onTimeout, Math.max(1, deadline - performance.now()));
 
     client.dispatch(
       { path: url.pathname + url.search, method: 'GET', headers },
