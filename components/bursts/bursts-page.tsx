@@ -1,0 +1,39 @@
+'use client';
+
+import { PanelGrid } from '#components/panel/panel-frame.tsx';
+import { PanelPage } from '#components/panel/panel-page.tsx';
+import { PANELS } from '#components/panel/panel-specs.ts';
+import type { PanelSpec } from '#components/panel/panel-data.ts';
+import { SeriesPanel } from '#components/panel/series-panel.tsx';
+import { BURST_LINES } from '#components/bursts/burst-lines.ts';
+import { BurstNow } from '#components/bursts/burst-now.tsx';
+
+const ARRIVALS: PanelSpec = {
+  id: 'arrivals',
+  title: 'Requests arriving and baseline',
+  signals: ['arrival_rate'],
+  references: ['baseline_rps'],
+  note: 'Report 000 calls 2.475× the baseline a burst, 4.95× critical and asks for scaling out at 7.425×.',
+  baselineLines: BURST_LINES,
+};
+const MULTIPLE: PanelSpec = { id: 'multiple', title: 'Arrivals over baseline', signals: ['burst_multiplier'] };
+
+export function BurstsPage() {
+  return (
+    <PanelPage title="Bursts" kind="engine">
+      {({ chosen }) => (
+        <>
+          <BurstNow engines={chosen} />
+          <PanelGrid>
+            <SeriesPanel spec={ARRIVALS} />
+            <SeriesPanel spec={MULTIPLE} />
+            <SeriesPanel spec={PANELS.queue} />
+            <SeriesPanel spec={PANELS.queueTime} />
+            <SeriesPanel spec={PANELS.requests} />
+            <SeriesPanel spec={PANELS.ttft} />
+          </PanelGrid>
+        </>
+      )}
+    </PanelPage>
+  );
+}

@@ -1,0 +1,57 @@
+import type { Band, TargetLine } from '#lib/metrics/signal.ts';
+import type { Unit } from '#lib/metrics/unit.ts';
+
+/** One line of a chart. Values are in the base unit; null is a gap. */
+export type ChartSeries = {
+  readonly id: string;
+  readonly label: string;
+  readonly subject: number | null;
+  readonly t: readonly number[];
+  readonly mean: readonly (number | null)[];
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+  /** Drawn thin and dashed: a reference such as a baseline or a capacity. */
+  readonly reference?: boolean;
+};
+
+/** A span without samples and why. */
+export type ChartGap = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly subject: number | null;
+  readonly reason: string;
+};
+
+export type ChartMark = { readonly atMs: number; readonly kind: string; readonly text: string };
+
+/** What one chart draws; stays the same object while nothing of it changed. */
+export type ChartData = {
+  readonly unit: Unit;
+  readonly series: readonly ChartSeries[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+  readonly bands: readonly Band[];
+  readonly targets: readonly TargetLine[];
+  readonly marks: readonly ChartMark[];
+  readonly gaps: readonly ChartGap[];
+};
+
+/** The index of the bucket that holds `ms`, -1 outside. Buckets start at `t[i]` and are `stepMs` long. */
+export function bucketAt(t: readonly number[], stepMs: number, ms: number): number {
+  let low = 0;
+  let high = t.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const start = t[middle] ?? 0;
+    if (ms < start) high = middle - 1;
+    else if (ms >= start + stepMs) low = middle + 1;
+    else return middle;
+  }
+  return -1;
+}
+
+export function gapReasonAt(gaps: readonly ChartGap[], subject: number | null, ms: number): string | null {
+  const gap = gaps.find((g) => g.subject === subject && ms >= g.fromMs && ms < g.toMs);
+  return gap?.reason ?? null;
+}

@@ -1,0 +1,148 @@
+'use client';
+
+import { memo } from 'react';
+import type { ChartData } from '#components/chart/chart-data.ts';
+import { gapHeight } from '#components/chart/gap-form.ts';
+import { type Geometry, xOf, yOf } from '#components/chart/geometry.ts';
+import { seriesPaths } from '#components/chart/paths.ts';
+import { seriesStyle } from '#components/chart/series-style.ts';
+
+type ChartLayerProps = {
+  data: ChartData;
+  geometry: Geometry;
+  visible: ReadonlySet<string> | null;
+  highlighted: number;
+  patternId: string;
+};
+
+/**
+ * Everything between the axes as a handful of paths. recharts' own Line and Area cost several times more per refresh
+ * (they keep a state entry per point), which does not fit eight live panels.
+ */
+export const ChartLayer = memo(function ChartLayer({ data, geometry: g, visible, highlighted, patternId }: ChartLayerProps) {
+  return (
+    <g clipPath={`url(#${patternId}-clip)`}>
+      <defs>
+        <clipPath id={`${patternId}-clip`}>
+          <rect x={g.left} y={0} width={g.plotWidth} height={g.top + g.plotHeight + 1} />
+        </clipPath>
+        <pattern id={`${patternId}-hatch`} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <line x1="0" y1="0" x2="0" y2="6" stroke="var(--nodata)" strokeWidth="1" strokeOpacity="0.45" />
+        </pattern>
+      </defs>
+      <Bands data={data} g={g} />
+      <Gaps data={data} g={g} patternId={patternId} visible={visible} />
+      <Targets data={data} g={g} />
+      <Marks data={data} g={g} />
+      <Lines data={data} g={g} visible={visible} highlighted={highlighted} />
+    </g>
+  );
+});
+
+type PartProps = { data: ChartData; g: Geometry };
+
+const BAND_FILL = { safe: null, recommended: null, warning: 'var(--warn)', danger: 'var(--danger)' } as const;
+
+function Bands({ data, g }: PartProps) {
+  return data.bands.map((band) => {
+    const from = Math.max(0, band.from ?? 0);
+    const to = Math.min(g.maxValue, band.to ?? g.maxValue);
+    const fill = BAND_FILL[band.level];
+    if (from >= to || fill === null) return null;
+    const y = yOf(g, to);
+    const height = yOf(g, from) - y;
+    return (
+      <g key={`${band.level}-${from}`}>
+        <rect x={g.left} y={y} width={g.plotWidth} height={height} fill={fill} fillOpacity={0.07} />
+        <line x1={g.left} x2={g.left + g.plotWidth} y1={y + height} y2={y + height} stroke={fill} strokeOpacity={0.35} />
+        {height >= 13 && (
+          <text x={g.left + g.plotWidth - 4} y={y + 11} textAnchor="end" fontSize="10" fill="var(--muted)">
+            {band.label}
+          </text>
+        )}
+      </g>
+    );
+  });
+}
+
+/** Overlapping gaps of several subjects are told in the tooltip; hatching is for spans where a shown line has no data. */
+function Gaps({ data, g, patternId, visible }: PartProps & { patternId: string; visible: ReadonlySet<string> | null }) {
+  const subjects = new Set(data.series.filter(({ id }) => visible === null || visible.has(id)).map(({ subject }) => subject));
+  const height = gapHeight(data.series, g.plotHeight);
+  return data.gaps
+    .filter((gap) => gap.subject === null || subjects.has(gap.subject) || subjects.has(null))
+    .map((gap) => {
+      const x = Math.max(g.left, xOf(g, gap.fromMs));
+      const width = Math.max(2, Math.min(g.left + g.plotWidth, xOf(g, gap.toMs)) - x);
+      return (
+        <rect
+          key={`${gap.subject}-${gap.fromMs}`}
+          x={x}
+          y={g.top + g.plotHeight - height}
+          width={width}
+          height={height}
+          fill={`url(#${patternId}-hatch)`}
+        />
+      );
+    });
+}
+
+function Targets({ data, g }: PartProps) {
+  return data.targets
+    .filter(({ value, offByDefault }) => !offByDefault && value <= g.maxValue)
+    .map((target) => {
+      const y = yOf(g, target.value);
+      return (
+        <g key={`${target.label}-${target.value}`}>
+          <line
+            x1={g.left}
+            x2={g.left + g.plotWidth}
+            y1={y}
+            y2={y}
+            stroke="var(--muted)"
+            strokeDasharray="4 3"
+            strokeOpacity={0.8}
+          />
+          <text x={g.left + g.plotWidth - 4} y={y - 3} textAnchor="end" fontSize="10" fill="var(--muted)">
+            {target.label}
+          </text>
+        </g>
+      );
+    });
+}
+
+function Marks({ data, g }: PartProps) {
+  return data.marks.map((mark) => {
+    const x = xOf(g, mark.atMs);
+    return (
+      <g key={`${mark.kind}-${mark.atMs}-${mark.text}`}>
+        <title>{mark.text}</title>
+        <line x1={x} x2={x} y1={g.top} y2={g.top + g.plotHeight} stroke="var(--muted)" strokeDasharray="1 2" />
+        <path d={`M${x - 4} ${g.top - 7}h8l-4 7Z`} fill="var(--muted)" />
+      </g>
+    );
+  });
+}
+
+function Lines({ data, g, visible, highlighted }: PartProps & { visible: ReadonlySet<string> | null; highlighted: number }) {
+  return data.series.map((series, index) => {
+    if (visible !== null && !visible.has(series.id)) return null;
+    const style = seriesStyle(index, data.series.length, highlighted);
+    const paths = seriesPaths(series, g, data.stepMs);
+    const dash = series.reference === true ? '3 3' : style.dash;
+    return (
+      <g key={series.id} stroke={style.stroke} fill="none" strokeLinejoin="round">
+        {!style.faint && paths.envelope !== '' && (
+          <path d={paths.envelope} fill={style.stroke} fillOpacity={0.13} stroke="none" />
+        )}
+        <path
+          d={paths.line}
+          strokeWidth={style.faint || series.reference === true ? 1 : 1.5}
+          {...(style.faint ? { strokeOpacity: 0.6 } : {})}
+          {...(dash === undefined ? {} : { strokeDasharray: dash })}
+        />
+        {paths.points !== '' && <path d={paths.points} strokeWidth={4} strokeLinecap="round" />}
+      </g>
+    );
+  });
+}

@@ -1,0 +1,73 @@
+'use client';
+
+import { memo, type MouseEvent, useMemo } from 'react';
+import type { ChartData } from '#components/chart/chart-data.ts';
+import { LineKey } from '#components/chart/chart-tooltip.tsx';
+import { clickLegend } from '#components/chart/legend-selection.ts';
+import { seriesStats } from '#components/chart/stats.ts';
+import { cx } from '#components/ui/class-names.ts';
+import { type DisplayUnit, formatValue } from '#lib/metrics/unit.ts';
+
+type ChartLegendProps = {
+  data: ChartData;
+  display: DisplayUnit;
+  visible: ReadonlySet<string> | null;
+  highlighted: number;
+  onVisible: (visible: ReadonlySet<string> | null) => void;
+};
+
+const HEAD = 'w-px pl-3 text-right font-normal whitespace-nowrap';
+
+/** Every line with last, min, max, mean. Click shows only that line, shift- or ctrl-click switches it on or off. */
+export const ChartLegend = memo(function ChartLegend({ data, display, visible, highlighted, onVisible }: ChartLegendProps) {
+  const stats = useMemo(
+    () => data.series.map((series) => seriesStats(series, data.toMs, data.stepMs)),
+    [data],
+  );
+  const show = (value: number | null | undefined) => formatValue(value, data.unit, display);
+  const all = data.series.map(({ id }) => id);
+  const onClick = (event: MouseEvent, id: string) =>
+    onVisible(clickLegend(visible, id, all, event.shiftKey || event.ctrlKey || event.metaKey));
+  return (
+    <div className="max-h-40 overflow-y-auto px-3 pb-2">
+      <table className="w-full table-fixed text-xs">
+        <thead className="text-muted">
+          <tr>
+            <th className="text-left font-normal">
+              <span className="sr-only">Line</span>
+            </th>
+            <th className={cx(HEAD, 'w-20')}>last</th>
+            <th className={cx(HEAD, 'hidden w-20 @xs:table-cell')}>min</th>
+            <th className={cx(HEAD, 'w-20')}>max</th>
+            <th className={cx(HEAD, 'hidden w-20 @sm:table-cell')}>mean</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.series.map((series, index) => {
+            const shown = visible === null || visible.has(series.id);
+            return (
+              <tr key={series.id} className={shown ? undefined : 'text-muted line-through'}>
+                <td className="p-0">
+                  <button
+                    type="button"
+                    aria-pressed={shown}
+                    title="Click: only this line. Shift- or Ctrl-click: on or off."
+                    onClick={(event) => onClick(event, series.id)}
+                    className="flex min-h-6 w-full min-w-0 items-center gap-1.5 text-left hover:underline"
+                  >
+                    <LineKey index={index} count={data.series.length} highlighted={highlighted} />
+                    <span className="truncate">{series.label}</span>
+                  </button>
+                </td>
+                <td className="text-right whitespace-nowrap">{show(stats[index]?.last)}</td>
+                <td className="hidden text-right whitespace-nowrap @xs:table-cell">{show(stats[index]?.min)}</td>
+                <td className="text-right whitespace-nowrap">{show(stats[index]?.max)}</td>
+                <td className="hidden text-right whitespace-nowrap @sm:table-cell">{show(stats[index]?.mean)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+});

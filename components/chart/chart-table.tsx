@@ -1,0 +1,69 @@
+import type { ChartData } from '#components/chart/chart-data.ts';
+import { gapReasonAt } from '#components/chart/chart-data.ts';
+import { instantLabel } from '#lib/client/wall-clock.ts';
+import { type DisplayUnit, formatValue } from '#lib/metrics/unit.ts';
+
+type ChartTableProps = {
+  title: string;
+  data: ChartData;
+  display: DisplayUnit;
+  visible: ReadonlySet<string> | null;
+  utc: boolean;
+  height: number;
+};
+
+/** The chart as numbers, newest first. */
+export function ChartTable({ title, data, display, visible, utc, height }: ChartTableProps) {
+  const shown = data.series.filter(({ id }) => visible === null || visible.has(id));
+  const starts = shown[0]?.t ?? [];
+  return (
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      aria-label={`${title} as table`}
+      className="overflow-auto"
+      style={{ maxHeight: height }}
+    >
+      <table className="w-full text-xs">
+        <thead className="sticky top-0 bg-surface text-muted">
+          <tr>
+            <th scope="col" className="px-3 py-1 text-left font-normal">
+              Time ({utc ? 'UTC' : 'local'})
+            </th>
+            {shown.map((series) => (
+              <th key={series.id} scope="col" className="max-w-40 truncate px-3 py-1 text-right font-normal">
+                {series.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {starts
+            .map((start, index) => ({ start, index }))
+            .toReversed()
+            .map(({ start, index }) => (
+              <tr key={start} className="border-t border-line">
+                <th scope="row" className="px-3 py-0.5 text-left font-normal whitespace-nowrap">
+                  {instantLabel(start, utc)}
+                </th>
+                {shown.map((series) => {
+                  const value = series.mean[index] ?? null;
+                  return (
+                    <td key={series.id} className="px-3 py-0.5 text-right whitespace-nowrap">
+                      {value === null ? (
+                        <span className="text-muted">
+                          {gapReasonAt(data.gaps, series.subject, start) ?? 'no data'}
+                        </span>
+                      ) : (
+                        formatValue(value, data.unit, display)
+                      )}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

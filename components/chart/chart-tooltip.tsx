@@ -1,0 +1,76 @@
+import type { ChartData } from '#components/chart/chart-data.ts';
+import type { CursorRow } from '#components/chart/chart-cursor.ts';
+import type { Geometry } from '#components/chart/geometry.ts';
+import { seriesStyle } from '#components/chart/series-style.ts';
+import { instantLabel } from '#lib/client/wall-clock.ts';
+import { formatDurationMs } from '#lib/metrics/duration.ts';
+import { formatValue } from '#lib/metrics/unit.ts';
+
+const MAX_ROWS = 10;
+
+type ChartTooltipProps = {
+  data: ChartData;
+  geometry: Geometry;
+  rows: readonly CursorRow[];
+  atMs: number;
+  utc: boolean;
+  highlighted: number;
+};
+
+/** Time, every line's value at the cursor sorted by value, and marks nearby. */
+export function ChartTooltip({ data, geometry: g, rows, atMs, utc, highlighted }: ChartTooltipProps) {
+  const show = (value: number | null) => formatValue(value, data.unit, g.display);
+  const nearMs = ((data.toMs - data.fromMs) / g.plotWidth) * 6 + data.stepMs / 2;
+  const marks = data.marks.filter((mark) => Math.abs(mark.atMs - atMs) <= nearMs);
+  return (
+    <div className="w-max max-w-72 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs shadow-lift">
+      <p className="text-muted">
+        {instantLabel(atMs - data.stepMs / 2, utc)} <span>({formatDurationMs(data.stepMs)})</span>
+      </p>
+      <table>
+        <tbody>
+          {rows.slice(0, MAX_ROWS).map((row) => (
+            <tr key={row.id}>
+              <td className="max-w-44 truncate pr-3">
+                <LineKey index={row.index} count={data.series.length} highlighted={highlighted} /> {row.label}
+              </td>
+              <td className="text-right whitespace-nowrap">
+                {row.value === null ? <span className="text-muted">{row.reason}</span> : show(row.value)}
+                {row.value !== null && row.min !== row.max && (
+                  <span className="text-muted">
+                    {' '}
+                    {show(row.min)}…{show(row.max)}
+                  </span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > MAX_ROWS && <p className="text-muted">{rows.length - MAX_ROWS} more</p>}
+      {marks.map((mark) => (
+        <p key={`${mark.atMs}-${mark.text}`} className="mt-1 border-t border-line pt-1 break-words">
+          ▼ {mark.text}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** The line's colour and dash, as in the chart. */
+export function LineKey({ index, count, highlighted }: { index: number; count: number; highlighted: number }) {
+  const style = seriesStyle(index, count, highlighted);
+  return (
+    <svg aria-hidden="true" width="14" height="8" className="inline-block shrink-0">
+      <line
+        x1="0"
+        x2="14"
+        y1="4"
+        y2="4"
+        stroke={style.stroke}
+        strokeWidth="2.5"
+        {...(style.dash === undefined ? {} : { strokeDasharray: style.dash })}
+      />
+    </svg>
+  );
+}

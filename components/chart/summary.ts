@@ -1,0 +1,29 @@
+import type { ChartData } from '#components/chart/chart-data.ts';
+import { seriesStats } from '#components/chart/stats.ts';
+import { describeDurationMs } from '#lib/metrics/duration.ts';
+import { type DisplayUnit, formatValue } from '#lib/metrics/unit.ts';
+
+/** More lines than this are counted, not told. */
+const MAX_TOLD = 3;
+
+/** One sentence for those who cannot see the lines. */
+export function chartSummary(title: string, data: ChartData, display: DisplayUnit): string {
+  const span = describeDurationMs(data.toMs - data.fromMs);
+  const told = data.series.slice(0, MAX_TOLD).map((series) => {
+    const { first, last, max, min } = seriesStats(series, data.toMs, data.stepMs);
+    if (first === null) return `${series.label} has no data`;
+    const show = (value: number | null) => formatValue(value, data.unit, display);
+    const course = last === null ? 'has no present value' : `${courseWord(first, last)} from ${show(first)} to ${show(last)}`;
+    return `${series.label} ${course}, lowest ${show(min)}, highest ${show(max)}`;
+  });
+  const rest = data.series.length - told.length;
+  const gaps = data.gaps.length === 0 ? '' : `; ${data.gaps.length} ${data.gaps.length === 1 ? 'gap' : 'gaps'} in the data`;
+  if (told.length === 0) return `${title}, ${span}: no data.`;
+  return `${title}, ${span}: ${told.join('; ')}${rest > 0 ? `; ${rest} more lines` : ''}${gaps}.`;
+}
+
+function courseWord(first: number, last: number): string {
+  const size = Math.max(Math.abs(first), Math.abs(last));
+  if (size === 0 || Math.abs(last - first) < size * 0.05) return 'stayed level';
+  return last > first ? 'rose' : 'fell';
+}

@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react';
+
+/** Title on the left, subject and range on the right; stays visible while the panels scroll on large screens. */
+export function PageHeader({ title, subtitle, children }: { title: ReactNode; subtitle?: ReactNode; children?: ReactNode }) {
+  return (
+    <div className="z-20 flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line bg-bg px-4 py-2.5 lg:sticky lg:top-0">
+      <div className="min-w-0 flex-1 basis-40">
+        <h1 className="truncate text-lg font-semibold tracking-tight">{title}</h1>
+        {subtitle !== undefined && <div className="truncate text-xs text-muted">{subtitle}</div>}
+      </div>
+      <div className="flex flex-wrap items-center gap-2">{children}</div>
+    </div>
+  );
+}
+
+export function PageBody({ children }: { children: ReactNode }) {
+  return <div className="space-y-3 p-3 sm:p-4">{children}</div>;
+}

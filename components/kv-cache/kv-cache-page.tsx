@@ -1,0 +1,33 @@
+'use client';
+
+import { KvEngineTable } from '#components/kv-cache/kv-engine-table.tsx';
+import { KvExpectationPanel } from '#components/kv-cache/kv-expectation-panel.tsx';
+import { KvGlance } from '#components/kv-cache/kv-glance.tsx';
+import { PanelGrid } from '#components/panel/panel-frame.tsx';
+import { PanelPage } from '#components/panel/panel-page.tsx';
+import { PANELS } from '#components/panel/panel-specs.ts';
+import { SeriesPanel } from '#components/panel/series-panel.tsx';
+
+/** Report 002's dashboard at a glance, then its numbers over time. */
+export function KvCachePage() {
+  return (
+    <PanelPage title="KV cache" kind="engine">
+      {({ chosen, scope }) => (
+        <>
+          <div className="grid grid-cols-1 gap-3 xl:grid-cols-[26rem_minmax(0,1fr)]">
+            <KvGlance chosen={chosen} names={scope.names} />
+            <KvEngineTable engines={chosen} names={scope.names} />
+          </div>
+          <PanelGrid>
+            <SeriesPanel spec={PANELS.kv} />
+            <SeriesPanel spec={PANELS.hits} />
+            <SeriesPanel spec={PANELS.evictions} />
+            <SeriesPanel spec={PANELS.preemptions} />
+            <SeriesPanel spec={PANELS.kvTokens} />
+            <KvExpectationPanel />
+          </PanelGrid>
+        </>
+      )}
+    </PanelPage>
+  );
+}

@@ -1,0 +1,94 @@
+import type { SeriesAnswer } from '#lib/api/series.ts';
+import type { ChartData, ChartSeries } from '#components/chart/chart-data.ts';
+import type { Signal, TargetLine } from '#lib/metrics/signal.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
+import type { Unit } from '#lib/metrics/unit.ts';
+
+/** What a panel shows: signals of one unit, the first gives bands and targets. */
+export type PanelSpec = {
+  readonly id: string;
+  readonly title: string;
+  readonly signals: readonly string[];
+  /** Drawn thin and dashed. */
+  readonly references?: readonly string[];
+  /** The axis always reaches 100 %. */
+  readonly fullRatio?: boolean;
+  readonly withoutBands?: boolean;
+  readonly note?: string;
+  /** Limits as multiples of the baseline, drawn when one engine with a known baseline is shown. */
+  readonly baselineLines?: readonly { readonly multiple: number; readonly text: string }[];
+};
+
+type Naming = {
+  readonly names: ReadonlyMap<number, string>;
+  readonly group: 'subject' | 'fleet';
+  /** Baseline of the one engine that is shown; null when there are several or none is known. */
+  readonly baselineRps: number | null;
+};
+
+/** The answer of `/series` as a chart. */
+export function panelData(spec: PanelSpec, answer: SeriesAnswer, naming: Naming): ChartData {
+  const lead = findSignal(spec.signals[0] ?? '');
+  const subjects = new Set(answer.series.map(({ subject }) => subject));
+  const signals = new Set(answer.series.map(({ signal }) => signal));
+  const series = answer.series.map((line): ChartSeries => {
+    const title = findSignal(line.signal)?.title ?? line.signal;
+    const name = line.subject === null ? 'Fleet' : (naming.names.get(line.subject) ?? `#${line.subject}`);
+    const label = subjects.size <= 1 ? title : signals.size <= 1 ? name : `${name} · ${title}`;
+    return {
+      id: `${line.signal}.${line.subject ?? 'fleet'}`,
+      label: signals.size <= 1 && subjects.size <= 1 && line.subject !== null ? name : label,
+      subject: line.subject,
+      t: line.t,
+      mean: line.mean,
+      min: line.min,
+      max: line.max,
+      reference: spec.references?.includes(line.signal) === true,
+    };
+  });
+  return {
+    unit: (answer.series[0]?.unit ?? lead?.unit ?? 'count') satisfies Unit,
+    series,
+    fromMs: answer.from,
+    toMs: answer.to,
+    stepMs: answer.stepMs,
+    bands: spec.withoutBands === true || !limitsApply(lead, naming.group) ? [] : (lead?.bands ?? []),
+    targets: limitsApply(lead, naming.group) ? targetLines(spec, naming.baselineRps) : [],
+    marks: answer.marks.map(({ atMs, kind, subject, text }) => ({ atMs, kind, text: markText(text, subject, naming) })),
+    gaps: answer.gaps,
+  };
+}
+
+/** Limits are per subject: over a fleet sum they would be wrong. */
+function limitsApply(signal: Signal | undefined, group: 'subject' | 'fleet'): boolean {
+  return signal !== undefined && (group === 'subject' || signal.fleet !== 'sum');
+}
+
+function markText(text: string, subject: number | null, naming: Naming): string {
+  const name = subject === null ? undefined : naming.names.get(subject);
+  return name === undefined ? text : `${name}: ${text}`;
+}
+
+/** Targets with a relative form move with the engine's baseline, when that is known. */
+function targetLines(spec: PanelSpec, baselineRps: number | null): readonly TargetLine[] {
+  const lines = (baselineRps === null ? [] : (spec.baselineLines ?? [])).map(
+    ({ multiple, text }): TargetLine => ({
+      op: '<',
+      value: multiple * (baselineRps ?? 0),
+      label: `${text} (${multiple}× baseline)`,
+    }),
+  );
+  return lines.concat(spec.signals.flatMap((id) => {
+    const signal = findSignal(id);
+    return (signal?.targets ?? []).map((target) => {
+      const label = spec.signals.length > 1 ? `${target.label}, ${signal?.title}` : target.label;
+      if (target.ofBaseline === undefined || baselineRps === null) return { ...target, label };
+      const percent = Math.round(target.ofBaseline * 100);
+      return { ...target, value: target.ofBaseline * baselineRps, label: `${label}: ${percent} % of baseline` };
+    });
+  }));
+}
+
+export function hasValues(data: ChartData): boolean {
+  return data.series.some(({ mean }) => mean.some((value) => value !== null));
+}

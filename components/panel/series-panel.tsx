@@ -1,0 +1,125 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Download, Table2 } from 'lucide-react';
+import { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import { chartCsv, csvFileName } from '#components/chart/csv.ts';
+import { readSelection, selectionText } from '#components/chart/legend-selection.ts';
+import { TimeSeriesChart } from '#components/chart/time-series-chart.tsx';
+import { useInView } from '#components/chart/use-in-view.ts';
+import { hasValues, type PanelSpec, panelData } from '#components/panel/panel-data.ts';
+import { PanelFrame } from '#components/panel/panel-frame.tsx';
+import { PanelHelp } from '#components/panel/panel-help.tsx';
+import { PanelEmpty, PanelError, PanelLoading, PanelProgress } from '#components/panel/panel-states.tsx';
+import { PartialBadge } from '#components/panel/partial-badge.tsx';
+import { type Scope, useScope } from '#components/panel/scope.tsx';
+import { IconButton } from '#components/ui/button.tsx';
+import { downloadText } from '#lib/client/download.ts';
+import { seriesQuery } from '#lib/client/queries.ts';
+import { useRange, useUrlParam, useUtc } from '#lib/client/url-state.ts';
+import { formatDurationMs } from '#lib/metrics/duration.ts';
+
+/** Buckets of one line: more are not visible at this size and cost time at every refresh. */
+const POINTS = 240;
+
+/** A declared panel over the page's scope and range. Fetches and renders only in or near the viewport. */
+export function SeriesPanel({ spec, scope: given, height = 190 }: { spec: PanelSpec; scope?: Scope; height?: number }) {
+  const pageScope = useScope();
+  const scope = given ?? pageScope;
+  const frame = useRef<HTMLElement>(null);
+  const inView = useInView(frame);
+  return <PanelBody frame={frame} inView={inView} spec={spec} scope={scope} height={height} />;
+}
+
+type PanelBodyProps = {
+  frame: RefObject<HTMLElement | null>;
+  inView: boolean;
+  spec: PanelSpec;
+  scope: Scope | null;
+  height: number;
+};
+
+function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
+  const { range, refreshMs, zoomTo, zoomOut } = useRange();
+  const [utc] = useUtc();
+  const [asTable, setAsTable] = useState(false);
+  const [selection, setSelection] = useUrlParam(`show-${spec.id}`);
+  const signals = useMemo(() => [...spec.signals, ...(spec.references ?? [])], [spec]);
+  const options = seriesQuery(
+    {
+      signals,
+      ...(scope?.group === 'subject' ? { subjects: scope.ids } : { kind: scope?.kind ?? 'engine' }),
+      from: range.from,
+      to: range.to,
+      points: POINTS,
+      group: scope?.group ?? 'fleet',
+    },
+    refreshMs,
+  );
+  const { data: answer, error, refetch } = useQuery({ ...options, enabled: inView && scope !== null });
+  const chart = useMemo(
+    () => (answer === undefined || scope === null ? null : panelData(spec, answer, scope)),
+    [answer, scope, spec],
+  );
+  const visible = useMemo(
+    () => readSelection(selection, chart?.series.map(({ id }) => id) ?? []),
+    [selection, chart],
+  );
+  const onVisible = useCallback(
+    (next: ReadonlySet<string> | null) => setSelection(selectionText(next), 'replace'),
+    [setSelection],
+  );
+  const download = () => {
+    if (chart !== null) downloadText(csvFileName(spec.title, chart.fromMs), 'text/csv', chartCsv(chart, visible));
+  };
+  return (
+    <PanelFrame
+      ref={frame}
+      title={spec.title}
+      titleExtra={
+        <>
+          <PanelHelp title={spec.title} signals={signals} note={spec.note} />
+          {scope?.group === 'fleet' && answer !== undefined && (
+            <PartialBadge of={answer.partial.of} missing={answer.partial.missing} kind={scope.kind} />
+          )}
+        </>
+      }
+      actions={
+        <>
+          {answer !== undefined && (
+            <span className="mr-1 hidden text-2xs text-muted sm:inline" title="Length of a bucket, and which rows answered">
+              {formatDurationMs(answer.stepMs)} · {answer.tier}
+            </span>
+          )}
+          <IconButton label="View as table" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            <Table2 size={14} aria-hidden />
+          </IconButton>
+          <IconButton label="Download CSV" disabled={chart === null} onClick={download}>
+            <Download size={14} aria-hidden />
+          </IconButton>
+        </>
+      }
+    >
+      <PanelProgress queryKey={options.queryKey} />
+      {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={chart !== null} />}
+      {chart === null && error === null && <PanelLoading height={height} />}
+      {chart !== null && scope !== null && !hasValues(chart) && (
+        <PanelEmpty signals={signals} scope={scope} height={height} />
+      )}
+      {chart !== null && hasValues(chart) && (
+        <TimeSeriesChart
+          title={spec.title}
+          data={chart}
+          utc={utc}
+          height={height}
+          fullRatio={spec.fullRatio === true}
+          visible={visible}
+          onVisible={onVisible}
+          asTable={asTable}
+          onZoom={zoomTo}
+          onZoomOut={zoomOut}
+        />
+      )}
+    </PanelFrame>
+  );
+}

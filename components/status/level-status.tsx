@@ -1,0 +1,19 @@
+import { LEVEL_WORDS, type Level } from '#lib/client/band-level.ts';
+import { Shape, type ShapeName } from '#components/status/shape.tsx';
+
+export const LEVEL_SHAPES: Record<Level, ShapeName> = {
+  safe: 'ok',
+  warning: 'warning',
+  danger: 'danger',
+  unknown: 'unknown',
+};
+
+/** Shape and word of a judgement by the catalog's bands. */
+export function LevelStatus({ level, word = LEVEL_WORDS[level] }: { level: Level; word?: string }) {
+  return (
+    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+      <Shape name={LEVEL_SHAPES[level]} />
+      {word}
+    </span>
+  );
+}

@@ -1,0 +1,70 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { Subject } from '#lib/api/subjects.ts';
+import { PanelGrid } from '#components/panel/panel-frame.tsx';
+import { PANELS } from '#components/panel/panel-specs.ts';
+import type { Scope } from '#components/panel/scope.tsx';
+import { SeriesPanel } from '#components/panel/series-panel.tsx';
+import { SubjectPage } from '#components/subject/subject-page.tsx';
+import { subjectsQuery } from '#lib/client/queries.ts';
+import { shortNames } from '#lib/client/subject-name.ts';
+import type { PanelSpec } from '#components/panel/panel-data.ts';
+
+/** The path of a request: queue, prefill, decode, cache, results, then the memory below. */
+const PATH: readonly { readonly title: string; readonly specs: readonly PanelSpec[] }[] = [
+  { title: 'Queue', specs: [PANELS.queue, PANELS.queueTime] },
+  { title: 'Prefill', specs: [PANELS.prefill, PANELS.ttft] },
+  { title: 'Decode', specs: [PANELS.itl, PANELS.tpot] },
+  { title: 'Cache', specs: [PANELS.kv, PANELS.hits, PANELS.kvTokens, PANELS.evictions] },
+  { title: 'Throughput', specs: [PANELS.requests, PANELS.tokens, PANELS.running, PANELS.e2e, PANELS.goodput, PANELS.errors] },
+];
+
+export function EnginePage({ id }: { id: number }) {
+  return (
+    <SubjectPage kind="engine" id={id}>
+      {(engine) => (
+        <>
+          {PATH.map(({ title, specs }) => (
+            <section key={title} aria-label={title} className="space-y-2">
+              <p className="pt-2 text-xs font-medium text-muted">{title}</p>
+              <PanelGrid>
+                {specs.map((spec) => (
+                  <SeriesPanel key={spec.id} spec={spec} />
+                ))}
+              </PanelGrid>
+            </section>
+          ))}
+          <LinkedGpus engine={engine} />
+        </>
+      )}
+    </SubjectPage>
+  );
+}
+
+const GPU_PANELS: readonly PanelSpec[] = [
+  { id: 'gpu-vram', title: 'VRAM of its GPUs', signals: ['vram_used'] },
+  { id: 'gpu-busy', title: 'GPU busy', signals: ['gpu_utilization'], fullRatio: true },
+];
+
+function LinkedGpus({ engine }: { engine: Subject }) {
+  const { data } = useQuery(subjectsQuery('gpu'));
+  const ids = engine.links.filter(({ kind }) => kind === 'gpu').map(({ id }) => id);
+  const identity = JSON.stringify((data?.items ?? []).filter(({ id }) => ids.includes(id)).map(({ id, name, target }) => ({ id, name, target })));
+  const scope = useMemo((): Scope => {
+    const gpus = JSON.parse(identity) as Pick<Subject, 'id' | 'name' | 'target'>[];
+    return { kind: 'gpu', group: 'subject', ids: gpus.map(({ id }) => id), names: shortNames(gpus), baselineRps: null };
+  }, [identity]);
+  if (scope.ids.length === 0) return null;
+  return (
+    <section aria-label="Memory of linked GPUs" className="space-y-2">
+      <p className="pt-2 text-xs font-medium text-muted">Its GPUs</p>
+      <PanelGrid>
+        {GPU_PANELS.map((spec) => (
+          <SeriesPanel key={spec.id} spec={spec} scope={scope} />
+        ))}
+      </PanelGrid>
+    </section>
+  );
+}

@@ -1,0 +1,14 @@
+import type { Target } from '#lib/api/targets.ts';
+
+const ORIGINS: Record<Target['origin'], string> = {
+  file: 'configuration file',
+  api: 'added here',
+  file_sd: 'file discovery',
+  http_sd: 'HTTP discovery',
+  demo: 'demo fleet',
+  found: 'found on this machine',
+};
+
+export function originWords(target: Pick<Target, 'origin'>): string {
+  return ORIGINS[target.origin];
+}

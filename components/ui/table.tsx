@@ -1,0 +1,105 @@
+'use client';
+
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { cx } from '#components/ui/class-names.ts';
+
+export type Column<Row> = {
+  readonly id: string;
+  readonly title: string;
+  readonly cell: (row: Row) => ReactNode;
+  readonly numeric?: boolean;
+  readonly sortable?: boolean;
+  /** First cell of a card on small screens. */
+  readonly heading?: boolean;
+  /** Only in wide windows (and in cards). */
+  readonly wideOnly?: boolean;
+};
+
+type TableProps<Row> = {
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string | number;
+  caption: string;
+  sort?: { readonly column: string; readonly descending: boolean };
+  onSort?: (column: string, numeric: boolean) => void;
+  rowClass?: (row: Row) => string | undefined;
+};
+
+/** Dense rows; below 640 px every row is a card with named values, so that nothing scrolls sideways. */
+export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowClass }: TableProps<Row>) {
+  return (
+    <table className="w-full border-collapse text-left max-sm:block">
+      <caption className="sr-only">{caption}</caption>
+      <thead className="max-sm:sr-only">
+        <tr className="border-b border-line">
+          {columns.map((column) => (
+            <th
+              key={column.id}
+              scope="col"
+              aria-sort={
+                sort?.column === column.id ? (sort.descending ? 'descending' : 'ascending') : undefined
+              }
+              className={cx(
+                'h-8 px-2 text-xs font-medium whitespace-nowrap text-muted first:pl-3 last:pr-3',
+                column.numeric && 'text-right',
+                column.wideOnly && 'hidden xl:table-cell',
+              )}
+            >
+              {column.sortable && onSort !== undefined ? (
+                <button
+                  type="button"
+                  className={cx(
+                    'inline-flex min-h-6 items-center gap-1 hover:text-text',
+                    column.numeric && 'flex-row-reverse',
+                  )}
+                  onClick={() => onSort(column.id, column.numeric === true)}
+                >
+                  {column.title}
+                  <SortMark active={sort?.column === column.id} descending={sort?.descending === true} />
+                </button>
+              ) : (
+                column.title
+              )}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody className="max-sm:block">
+        {rows.map((row) => (
+          <tr
+            key={rowKey(row)}
+            className={cx(
+              'border-b border-line last:border-0 hover:bg-hover max-sm:grid max-sm:grid-cols-2 max-sm:gap-x-3 max-sm:px-3 max-sm:py-2',
+              rowClass?.(row),
+            )}
+          >
+            {columns.map((column) => (
+              <td
+                key={column.id}
+                className={cx(
+                  'h-(--row) px-2 first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
+                  column.numeric && 'text-right whitespace-nowrap max-sm:text-left',
+                  column.heading && 'max-sm:col-span-2',
+                  column.wideOnly && 'hidden max-sm:block xl:table-cell',
+                )}
+              >
+                {!column.heading && (
+                  <span className="block text-2xs text-muted sm:hidden" aria-hidden>
+                    {column.title}
+                  </span>
+                )}
+                {column.cell(row)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function SortMark({ active, descending }: { active: boolean; descending: boolean }) {
+  if (!active) return <span className="w-3" />;
+  return descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />;
+}

@@ -1,0 +1,49 @@
+import type { Compute } from '#lib/metrics/signal.ts';
+import { formatDurationMs } from '#lib/metrics/duration.ts';
+
+/** How a signal follows from what was read, as a formula a reader can check. */
+export function describeCompute(compute: Compute, windowMs: number): string {
+  const over = `over ${formatDurationMs(windowMs)}`;
+  switch (compute.type) {
+    case 'gauge':
+      return `${compute.field}, as read`;
+    case 'peak':
+      return `max(${compute.field}) ${over}`;
+    case 'gauge-ratio':
+      return `${compute.numerator} ÷ ${compute.denominator}`;
+    case 'gauge-product':
+      return compute.fields.join(' × ');
+    case 'any-bit':
+      return `${compute.field} & 0x${compute.mask.toString(16)} ≠ 0 in any poll ${over}`;
+    case 'rate':
+      return `Σ increase(${compute.counters.join(' + ')}) ÷ Σ elapsed, ${over}`;
+    case 'increase':
+      return `Σ increase(${compute.counters.join(' + ')}) ${over}`;
+    case 'increase-ratio':
+      return `Σ increase(${compute.numerator.join(' + ')}) ÷ Σ increase(${compute.denominator.join(' + ')}) ${over}`;
+    case 'quantile':
+      return compute.q === 1
+        ? `upper bound of the highest used bucket of ${compute.histogram} ${over}`
+        : `quantile ${compute.q} of the summed bucket increases of ${compute.histogram} ${over}`;
+    case 'histogram-mean':
+      return `Σ sum ÷ Σ count of ${compute.histogram} ${over}`;
+    case 'fraction-below':
+      return `share of ${compute.histogram} ≤ ${compute.bound} ${over}`;
+    case 'joint-fraction-below':
+      return `${compute.parts.map(({ histogram, bound }) => `${histogram} ≤ ${bound}`).join(' and ')}, as bounds, ${over}`;
+    case 'per-linked-gpu':
+      return `Σ increase(${compute.counters.join(' + ')}) ÷ Σ ${compute.gpuGauge} × elapsed of the linked GPUs`;
+    case 'baseline':
+      return 'configured, or the median of busy minutes of the last 7 days';
+    case 'over-baseline':
+      return compute.form === 'multiple'
+        ? `rate(${compute.counters.join(' + ')}) ÷ baseline`
+        : `max(0, 1 − rate(${compute.counters.join(' + ')}) ÷ baseline)`;
+    case 'target-up':
+      return compute.form === 'latest' ? 'the latest poll succeeded' : `successful polls ÷ polls ${over}`;
+    case 'target-frozen':
+      return 'values that must move have not, while the subject is busy';
+    default:
+      return 'derived';
+  }
+}

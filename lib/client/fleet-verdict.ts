@@ -1,0 +1,90 @@
+import type { HealthState, Subject } from '#lib/api/subjects.ts';
+import { type Level, levelOf } from '#lib/client/band-level.ts';
+import type { CurrentIndex } from '#lib/client/current-index.ts';
+import { shortNames } from '#lib/client/subject-name.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
+import { formatValue } from '#lib/metrics/unit.ts';
+
+/** One sentence of the fleet line. `subject` is what it is about, for a link. */
+export type Verdict = {
+  readonly id: string;
+  readonly level: Level;
+  readonly text: string;
+  readonly subject: Pick<Subject, 'id' | 'kind'> | null;
+};
+
+/** Sentences beyond this are summed up: the line must be read in seconds. */
+const MAX_NAMED = 3;
+
+/** A subject that answers: its numbers are of now. A frozen exporter answers, but not with numbers of now. */
+const answers = (state: HealthState): boolean => state === 'ok';
+
+/** What an engineer reads first: who answers, who does not and why, and where the limits are nearest. */
+export function fleetVerdicts(
+  engines: readonly Subject[],
+  gpus: readonly Subject[],
+  current: CurrentIndex,
+): readonly Verdict[] {
+  const names = new Map([...shortNames(engines), ...shortNames(gpus)]);
+  const silent = [...engines, ...gpus].filter(({ health }) => !answers(health.state));
+  const named = silent.slice(0, MAX_NAMED).map((subject): Verdict => ({
+    id: `silent-${subject.id}`,
+    level: subject.health.state === 'down' ? 'danger' : 'unknown',
+    text: `${names.get(subject.id)}: ${silence(subject)}`,
+    subject,
+  }));
+  const more = silent.length - named.length;
+  const rest: Verdict[] =
+    more > 0 ? [{ id: 'silent-more', level: 'unknown', text: `${more} more do not answer`, subject: null }] : [];
+  return [
+    ...countVerdict('engine', engines),
+    ...countVerdict('GPU', gpus),
+    ...named,
+    ...rest,
+    ...highest('kv_cache_utilization', 'KV cache highest', engines, current),
+    ...highest('queue_depth', 'Longest queue', engines, current),
+    ...highest('vram_utilization', 'VRAM highest', gpus, current),
+  ];
+}
+
+function silence(subject: Subject): string {
+  const { state, reason } = subject.health;
+  const words: Record<HealthState, string> = {
+    ok: 'answers',
+    down: 'down',
+    stale: 'stale',
+    frozen: 'frozen',
+    unknown: 'not polled yet',
+  };
+  return reason === '' || state === 'unknown' ? words[state] : reason;
+}
+
+function countVerdict(word: string, subjects: readonly Subject[]): readonly Verdict[] {
+  if (subjects.length === 0) return [];
+  const up = subjects.filter(({ health }) => answers(health.state)).length;
+  const text =
+    up === subjects.length
+      ? `${subjects.length === 1 ? 'The' : 'All'} ${subjects.length === 1 ? '' : `${subjects.length} `}${word}${subjects.length === 1 ? ' answers' : 's answer'}`
+      : `${up} of ${subjects.length} ${word}s answer`;
+  const level: Level = up === subjects.length ? 'safe' : up === 0 ? 'danger' : 'warning';
+  return [{ id: `count-${word}`, level, text, subject: null }];
+}
+
+function highest(
+  signalId: string,
+  lead: string,
+  subjects: readonly Subject[],
+  current: CurrentIndex,
+): readonly Verdict[] {
+  let top: { subject: Subject; value: number } | null = null;
+  for (const subject of subjects) {
+    if (!answers(subject.health.state)) continue;
+    const value = current.value(subject.id, signalId);
+    if (value !== null && (top === null || value > top.value)) top = { subject, value };
+  }
+  const signal = findSignal(signalId);
+  if (top === null || signal === undefined || top.value === 0) return [];
+  const name = shortNames(subjects).get(top.subject.id);
+  const text = `${lead} ${formatValue(top.value, signal.unit)} on ${name}`;
+  return [{ id: `highest-${signalId}`, level: levelOf(signalId, top.value), text, subject: top.subject }];
+}
