@@ -56,12 +56,13 @@ export function compileEngines(
   }
 
   const end = complete({ builder, shape, engines, chosen });
-  const missing: MissingField[] = [];
-  for (const field of [...ENGINE_GAUGES, ...ENGINE_COUNTERS, ...ENGINE_HISTOGRAMS]) {
-    if (engines.some((engine) => builder.has(engine.index, field))) continue;
-    const row = dialect.rows.find((known) => known.field === field);
-    missing.push({ field, reason: row === undefined ? end.absent(field) : end.missing(row) });
-  }
+  const missing = (): MissingField[] =>
+    [...ENGINE_GAUGES, ...ENGINE_COUNTERS, ...ENGINE_HISTOGRAMS]
+      .filter((field) => !engines.some((engine) => builder.has(engine.index, field)))
+      .map((field) => {
+        const row = dialect.rows.find((known) => known.field === field);
+        return { field, reason: row === undefined ? end.absent(field) : end.missing(row) };
+      });
   return builder.finish({
     recognised: end.recognised,
     missing,

@@ -86,14 +86,16 @@ export function compileGpus(
   const end = complete({ builder, shape, gpus, subjectOf });
   markParents(builder, gpus);
 
-  const missing: MissingField[] = [];
-  for (const field of [...GPU_GAUGES, ...GPU_COUNTERS]) {
-    if (gpus.some((gpu) => builder.has(gpu.index, field))) continue;
-    const row = dialect.rows.find((known) => known.field === field);
-    const note = row?.note ?? dialect.notes?.[field];
-    const reason = row === undefined ? 'this exporter does not print it' : `no ${row.names.join(' or ')} on the page`;
-    missing.push({ field, reason: note === undefined ? reason : `${reason} (${note})` });
-  }
+  const missing = (): MissingField[] =>
+    [...GPU_GAUGES, ...GPU_COUNTERS]
+      .filter((field) => !gpus.some((gpu) => builder.has(gpu.index, field)))
+      .map((field) => {
+        const row = dialect.rows.find((known) => known.field === field);
+        const note = row?.note ?? dialect.notes?.[field];
+        const reason =
+          row === undefined ? 'this exporter does not print it' : `no ${row.names.join(' or ')} on the page`;
+        return { field, reason: note === undefined ? reason : `${reason} (${note})` };
+      });
   return builder.finish({
     recognised: end.recognised,
     missing,

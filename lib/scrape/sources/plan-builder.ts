@@ -60,7 +60,8 @@ export type PlanSubject = { readonly attributes: Record<string, string>; readonl
 
 export type FinishedPlan = {
   readonly recognised: string;
-  readonly missing: readonly MissingField[];
+  /** Called when all is settled, since a histogram may turn out unusable. */
+  readonly missing: () => readonly MissingField[];
   /** Why a series that no call touched is not stored. */
   readonly leftover: (name: string) => string;
   readonly toReading: (draft: Draft, subject: number, origins: Readonly<Record<string, string>>) => Reading;
@@ -186,7 +187,7 @@ export class PlanBuilder {
     return {
       storedSeries,
       ignored,
-      missing: end.missing,
+      missing: end.missing(),
       recognised: end.recognised,
       read: (page) => readDrafts(compiled, page),
     };

@@ -147,7 +147,8 @@ export function missingReason(
   const parts = names.map((name) => {
     const shown = `${name.name}${name.only ?? ''}`;
     const note = name.note === undefined ? '' : ` (${name.note})`;
-    if (name.only === undefined && declared(name.name)) return `${shown} is declared but has no sample yet${note}`;
+    if (name.only === undefined && declared(name.name))
+      return `${shown} is declared but has no usable sample yet${note}`;
     const { since, until } = name;
     if (since !== undefined && evidence.before !== '' && compareReleases(evidence.before, since) <= 0) {
       return `${shown} exists since vLLM ${since}, this server is older${note}`;
