@@ -1,8 +1,8 @@
 import { readCommentLine } from '#lib/scrape/comment-line.ts';
 import { FamilyTable } from '#lib/scrape/family-table.ts';
+import { readNumber } from '#lib/scrape/number.ts';
 import type { LineProblem, Page, PageShape, Series } from '#lib/scrape/page.ts';
 import { type ExpositionLimits, type PageMemory, rereadPage, sameShape } from '#lib/scrape/page-memory.ts';
-import { readNumber } from '#lib/scrape/number.ts';
 import { emptySampleLine, isBlank, readSampleLine, skipBlanks } from '#lib/scrape/sample-line.ts';
 
 export type { ExpositionLimits, PageMemory } from '#lib/scrape/page-memory.ts';

@@ -1,4 +1,4 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { performance } from 'node:perf_hooks';
 import { Client, type Dispatcher } from 'undici';
 import { forbiddenAddress, forbiddenHost } from '#lib/scrape/address-policy.ts';

@@ -35,7 +35,7 @@ const family: fc.Arbitrary<MadeFamily> = fc.record({
 });
 const made = fc.uniqueArray(family, { minLength: 1, maxLength: 6, selector: ({ name }) => name });
 
-const escape = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 
 function printValue(number: number): string {
   if (Number.isNaN(number)) return 'NaN';
@@ -47,10 +47,10 @@ function print(families: readonly MadeFamily[]): string {
   return families
     .map(({ name, type, help, samples }) => {
       const lines = samples.map((sample) => {
-        const inside = sample.labels.map(([k, v]) => `${k}="${escape(v).replaceAll('"', '\\"')}"`).join(',');
+        const inside = sample.labels.map(([k, v]) => `${k}="${escaped(v).replaceAll('"', '\\"')}"`).join(',');
         return `${name}${inside === '' ? '' : `{${inside}}`} ${printValue(sample.value)}\n`;
       });
-      return `# HELP ${name} ${escape(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+      return `# HELP ${name} ${escaped(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`;
     })
     .join('');
 }

@@ -278,7 +278,7 @@ describe('a broken connection', () => {
 
   test('a closed port is refused, and the message says so', async () => {
     const url = await serve(() => undefined);
-    closers.splice(0).forEach((close) => close());
+    for (const close of closers.splice(0)) close();
     await new Promise((done) => setTimeout(done, 50));
     const { kind, message } = failure(await get(url));
     expect(kind).toBe('refused');

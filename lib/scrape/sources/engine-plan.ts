@@ -13,6 +13,8 @@ export type EngineDraftPlan = {
   readonly builder: PlanBuilder;
   readonly shape: PageShape;
   readonly engines: readonly EngineSubject[];
+  /** Where numbers of the whole server are kept; undefined on a page without an engine. */
+  readonly first: EngineSubject | undefined;
   readonly chosen: ReadonlyMap<FieldRow, ExporterName>;
 };
 
@@ -55,7 +57,7 @@ export function compileEngines(
     );
   }
 
-  const end = complete({ builder, shape, engines, chosen });
+  const end = complete({ builder, shape, engines, first: engines[engineOf.first], chosen });
   const missing = (): MissingField[] =>
     [...ENGINE_GAUGES, ...ENGINE_COUNTERS, ...ENGINE_HISTOGRAMS]
       .filter((field) => !engines.some((engine) => builder.has(engine.index, field)))
@@ -118,6 +120,7 @@ function assignEngines(
     if (!labelled || shape.series[match.series]?.labels.has(dialect.engineLabel) === true) place(match);
   }
   const first = firstEngine(engines, undefined);
+  const firstByModel = new Map<string | undefined, number>();
   return {
     engines,
     first,
@@ -126,7 +129,9 @@ function assignEngines(
       if (known !== undefined) return known;
       const labels = shape.series[match.series]?.labels ?? new Map<string, string>();
       const model = labels.get('model_name') ?? labels.get('model');
-      return engines.length === 1 ? 0 : firstEngine(engines, model);
+      const index = firstByModel.get(model) ?? firstEngine(engines, model);
+      firstByModel.set(model, index);
+      return index;
     },
   };
 }

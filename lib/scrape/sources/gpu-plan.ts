@@ -154,8 +154,9 @@ function storeRows(
     const whole = placed.filter((entry) => !entry.share);
     const used = whole.length > 0 ? whole : placed;
     for (const entry of placed) {
-      if (!used.includes(entry))
+      if (entry.share && whole.length > 0) {
         builder.ignore(entry.series, "one pod's share of the GPU; the row of the whole GPU is used");
+      }
     }
     const name = shape.series[used[0]?.series ?? -1]?.name ?? '';
     if (used.length < placed.length || (used.length > 1 && row.combine === undefined)) {

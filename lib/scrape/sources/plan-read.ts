@@ -56,14 +56,14 @@ function readScalars(
   drafts: readonly Draft[],
   note: (text: Note) => void,
 ): void {
-  let poisoned: ScalarSlot[] | undefined;
+  const poisoned: ScalarSlot[] = [];
   for (const slot of slots) {
     const draft = drafts[slot.subject];
     if (draft === undefined) continue;
     const raw = values[slot.series] ?? Number.NaN;
     if (!isUsable(slot, raw, note)) {
       // A sum with a part missing would look like a counter reset.
-      if (slot.combine === 'sum') (poisoned ??= []).push(slot);
+      if (slot.combine === 'sum') poisoned.push(slot);
       continue;
     }
     const value = (raw * slot.multiply) / slot.divide;
@@ -71,7 +71,7 @@ function readScalars(
     const before = bag[slot.field];
     bag[slot.field] = before === undefined || slot.combine === 'first' ? value : combined(slot, before, value);
   }
-  for (const slot of poisoned ?? []) {
+  for (const slot of poisoned) {
     const draft = drafts[slot.subject];
     const bag: Partial<Record<string, number>> | undefined = slot.counter ? draft?.counters : draft?.gauges;
     if (bag !== undefined) delete bag[slot.field];

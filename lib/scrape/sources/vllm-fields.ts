@@ -315,7 +315,7 @@ function replicaOf(labels: ReadonlyMap<string, string>): string {
 
 export const VLLM: EngineDialect = {
   title: 'vLLM',
-  prefixes: ['ray_vllm:', 'ray_vllm_', 'vllm:', 'vllm_', ''],
+  prefixes: ['ray_vllm:', 'ray_vllm_', 'vllm:', 'vllm_'],
   rows: ROWS,
   ignored: IGNORED,
   engineLabel: 'engine',
@@ -333,3 +333,6 @@ export const VLLM: EngineDialect = {
     };
   },
 };
+
+/** NIM prints vLLM's names without a prefix, so they are looked for only on pages that have none with one. */
+export const VLLM_UNPREFIXED: EngineDialect = { ...VLLM, prefixes: [''] };

@@ -1,7 +1,6 @@
 import type { PageShape } from '#lib/scrape/page.ts';
+import type { EngineDialect, ExporterName } from '#lib/scrape/sources/engine-dialect.ts';
 import { baseName } from '#lib/scrape/sources/engine-match.ts';
-import type { ExporterName } from '#lib/scrape/sources/engine-dialect.ts';
-import { VLLM } from '#lib/scrape/sources/vllm-fields.ts';
 
 /** What the families of a page say about the server that printed it. Releases as "0.9.2"; '' where nothing is known. */
 export type VllmEvidence = {
@@ -67,12 +66,12 @@ export function compareReleases(a: string, b: string): number {
   return 0;
 }
 
-export function readEvidence(shape: PageShape): VllmEvidence {
+export function readEvidence(shape: PageShape, dialect: EngineDialect): VllmEvidence {
   const bases = new Set<string>();
   const rawNames = new Set<string>();
   for (const family of shape.families) {
     rawNames.add(family.name);
-    const base = baseName(VLLM, family.name);
+    const base = baseName(dialect, family.name);
     if (base !== undefined) bases.add(base.replace(/(?<!iteration_tokens)_total$/, ''));
   }
   let engineLabel = false;
@@ -80,7 +79,7 @@ export function readEvidence(shape: PageShape): VllmEvidence {
   let prefixed = false;
   let openMetrics = false;
   for (const series of shape.series) {
-    if (baseName(VLLM, series.name) === undefined) continue;
+    if (baseName(dialect, series.name) === undefined) continue;
     const prefixedSeries = series.name.includes('vllm');
     const { labels } = series;
     prefixed ||= prefixedSeries;

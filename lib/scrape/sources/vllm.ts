@@ -1,7 +1,9 @@
-import { compileEngines, type EngineDraftPlan } from '#lib/scrape/sources/engine-plan.ts';
+import type { EngineDialect } from '#lib/scrape/sources/engine-dialect.ts';
 import { baseName } from '#lib/scrape/sources/engine-match.ts';
+import { compileEngines, type EngineDraftPlan } from '#lib/scrape/sources/engine-plan.ts';
+import { MAX_SUBJECTS } from '#lib/scrape/sources/plan-builder.ts';
 import type { PageSource } from '#lib/scrape/sources/source.ts';
-import { PREFIX_CACHING_OFF, VLLM } from '#lib/scrape/sources/vllm-fields.ts';
+import { PREFIX_CACHING_OFF, VLLM, VLLM_UNPREFIXED } from '#lib/scrape/sources/vllm-fields.ts';
 import { describeEvidence, missingReason, readEvidence } from '#lib/scrape/sources/vllm-version.ts';
 
 /** Labels of cache_config_info worth showing; the rest of its two dozen change with every release. */
@@ -15,6 +17,10 @@ const SHOWN_CONFIG = [
   'cpu_offload_gb',
 ] as const;
 
+const PREFIXED = /^(?:ray_)?vllm[:_]/;
+/** Families of the server process, which carry no prefix in any version. */
+const UNPREFIXED = /^(?:http|process)_/;
+
 /** vLLM 0.5 (V0) to 0.32, its Rust front end, and vLLM behind Ray Serve, Triton and NIM. */
 export const vllm: PageSource = {
   name: 'vllm',
@@ -24,22 +30,23 @@ export const vllm: PageSource = {
     let usage = false;
     for (const family of shape.families) {
       const name = family.name;
-      if (/^(?:ray_)?vllm[:_]/.test(name)) return true;
+      if (PREFIXED.test(name)) return true;
       running ||= name === 'num_requests_running';
       usage ||= name === 'gpu_cache_usage_perc';
     }
     return running && usage;
   },
   plan(shape) {
-    const evidence = readEvidence(shape);
+    const dialect = shape.families.some((family) => PREFIXED.test(family.name)) ? VLLM : VLLM_UNPREFIXED;
+    const evidence = readEvidence(shape, dialect);
     const declared = new Set<string>();
-    for (const family of shape.families) {
-      const base = baseName(VLLM, family.name);
+    for (const { name } of shape.families) {
+      const base = UNPREFIXED.test(name) ? name : baseName(dialect, name);
       if (base !== undefined) declared.add(base).add(base.replace(/_total$/, ''));
     }
-    return compileEngines(shape, VLLM, (draft) => {
-      addCacheConfig(draft);
-      addPrefixCachingOff(draft);
+    return compileEngines(shape, dialect, (draft) => {
+      addCacheConfig(draft, dialect);
+      addPrefixCachingOff(draft, dialect);
       addZeroHttpClasses(draft, declared);
       const count = draft.engines.length;
       if (count === 0)
@@ -59,9 +66,11 @@ export const vllm: PageSource = {
 };
 
 /** cache_config_info has no model: it belongs to all engines with its engine label, or to all when it has none. */
-function addCacheConfig({ builder, shape, engines }: EngineDraftPlan): void {
+function addCacheConfig({ builder, shape, engines }: EngineDraftPlan, dialect: EngineDialect): void {
+  let found = 0;
   shape.series.forEach((series, index) => {
-    if (baseName(VLLM, series.name) !== 'cache_config_info') return;
+    if (baseName(dialect, series.name) !== 'cache_config_info' || found >= MAX_SUBJECTS) return;
+    found += 1;
     const label = series.labels.get('engine');
     const owners = engines.filter(
       (engine) => label === undefined || engine.engine === label || engine.engine.startsWith(`${label}@`),
@@ -74,7 +83,7 @@ function addCacheConfig({ builder, shape, engines }: EngineDraftPlan): void {
         ['kv_block_tokens', 'block_size'],
       ] as const) {
         const value = Number(series.labels.get(name) || 'None');
-        if (Number.isFinite(value) && !builder.has(subject, field)) {
+        if (value >= 0 && Number.isFinite(value) && !builder.has(subject, field)) {
           builder.constantGauge(subject, field, value, `${series.name}{${name}}`);
         }
       }
@@ -89,11 +98,11 @@ function addCacheConfig({ builder, shape, engines }: EngineDraftPlan): void {
 }
 
 /** V0 prints a hit rate of -1 when prefix caching is off: no number, but a fact worth showing. */
-function addPrefixCachingOff({ builder, shape, engines }: EngineDraftPlan): void {
+function addPrefixCachingOff({ builder, shape, engines }: EngineDraftPlan, dialect: EngineDialect): void {
   const watched: { series: number; subject: number; attributes: Record<string, string> }[] = [];
   shape.series.forEach((series, index) => {
-    if (baseName(VLLM, series.name) !== 'gpu_prefix_cache_hit_rate') return;
-    const identity = VLLM.identify(series.labels, series.name);
+    if (baseName(dialect, series.name) !== 'gpu_prefix_cache_hit_rate') return;
+    const identity = dialect.identify(series.labels, series.name);
     const engine = engines.find((known) => known.model === identity.model && known.engine === identity.engine);
     const attributes = engine === undefined ? undefined : builder.subjects[engine.index]?.attributes;
     if (engine === undefined || attributes === undefined) return;
@@ -109,12 +118,9 @@ function addPrefixCachingOff({ builder, shape, engines }: EngineDraftPlan): void
 }
 
 /** http_requests_total makes a status at its first request; until then its count is 0, not unknown. */
-function addZeroHttpClasses({ builder, engines, chosen }: EngineDraftPlan, declared: ReadonlySet<string>): void {
-  if (!declared.has('http_requests') || engines.length === 0) return;
-  const rows = [...chosen.keys()].filter((row) => row.field.startsWith('http_'));
-  const holder = engines.find((engine) => rows.some((row) => builder.has(engine.index, row.field))) ?? engines[0];
-  if (holder === undefined) return;
+function addZeroHttpClasses({ builder, first }: EngineDraftPlan, declared: ReadonlySet<string>): void {
+  if (!declared.has('http_requests') || first === undefined) return;
   for (const field of ['http_2xx', 'http_4xx', 'http_5xx'] as const) {
-    if (!builder.has(holder.index, field)) builder.constantCounter(holder.index, field, 0, 'http_requests_total');
+    if (!builder.has(first.index, field)) builder.constantCounter(first.index, field, 0, 'http_requests_total');
   }
 }

@@ -16,7 +16,7 @@ const changed = text.replace(
 );
 const polls = [text, changed];
 
-console.log(
+print(
   `page ${(text.length / 1024).toFixed(1)} KiB, ${first.page.shape.series.length} series, ${plan.storedSeries} stored`,
 );
 report('floor: text.split("\\n")', (i) => (polls[i & 1] ?? '').split('\n').length);
@@ -40,9 +40,13 @@ function report(name: string, run: (round: number) => number): void {
     best = Math.min(best, (performance.now() - start) / rounds);
   }
   const speed = text.length / 1e6 / (best / 1000);
-  console.log(
+  print(
     `${name.padEnd(28)} ${(best * 1000).toFixed(1).padStart(8)} us/page ${speed.toFixed(0).padStart(7)} MB/s${sink < 0 ? ' ' : ''}`,
   );
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 /** A page with the shape of one V1 engine, for when no captured page is given. */
