@@ -20,6 +20,9 @@ for (let code = 0; code < 128; code += 1) {
   NAME_CLASS[code] = letter ? 3 : digit ? 2 : 0;
 }
 
+/** vLLM's cache_config_info, the widest real series, has about 60. */
+const MAX_LABELS = 256;
+
 const SCRATCH = new Float64Array(1);
 
 /** One sample line, taken apart. The same object is filled again for every line, so nothing is allocated per field. */
@@ -210,6 +213,7 @@ function readLabels(text: string, at: number, end: number, maxLength: number, li
     const escaped = raw.includes('\\');
     if (escaped) line.plain = false;
     line.labels.set(label, escaped ? unescapeText(raw) : raw);
+    if (before >= MAX_LABELS) return lose(line, `more than ${MAX_LABELS} labels`);
     if (line.labels.size === before) return lose(line, `label "${label.slice(0, 40)}" twice`);
     pos = skipComma(text, close + 1, end);
   }

@@ -147,6 +147,11 @@ describe('limits', () => {
     expect(page.problems[0]?.problem).toContain('1025 characters, the limit is 1024');
   });
 
+  test('a line with hundreds of labels is lost', () => {
+    const labels = Array.from({ length: 300 }, (_, i) => `l${i}="x"`).join(',');
+    expect(problems(`a{${labels}} 1\nb 2\n`)).toEqual(['more than 256 labels']);
+  });
+
   test('HELP is cut', () => {
     expect(parse(`# HELP a ${'x'.repeat(5000)}\n`).shape.families[0]?.help).toHaveLength(1024);
   });

@@ -123,7 +123,9 @@ function storeRows(
   subjectOf: (identity: GpuIdentity | undefined) => number,
 ): void {
   const byName = new Map<string, { row: GpuRow; rank: number }>();
-  for (const row of dialect.rows) row.names.forEach((name, rank) => byName.set(name, { row, rank }));
+  for (const row of dialect.rows) {
+    for (const [rank, name] of row.names.entries()) byName.set(name, { row, rank });
+  }
   const best = new Map<GpuRow, number>();
   for (const series of shape.series) {
     const found = byName.get(series.name);

@@ -19,6 +19,9 @@ export type HistogramSlot = {
 type Group = { buckets: { bound: number; series: number }[]; sum: number; count: number; all: number[] };
 type Draft = { subject: number; field: EngineHistogram; divide: number; groups: Map<string, Group> };
 
+/** Real layouts have up to about 100; each bound is stored with every sample. */
+const MAX_BUCKETS = 512;
+
 const SCRATCH = new Float64Array(1);
 
 /** The number in a `le` label, NaN when it is none. */
@@ -81,6 +84,11 @@ export class HistogramSlots {
       if (usable === undefined) {
         for (const series of group.all) ignore(series, 'a histogram with neither a +Inf bucket nor a _count');
         note(`${name} has neither a +Inf bucket nor a _count; it is left out`);
+        continue;
+      }
+      if (usable.length > MAX_BUCKETS) {
+        for (const series of group.all) ignore(series, `a histogram with more than ${MAX_BUCKETS} buckets`);
+        note(`${name} has ${usable.length} buckets, the limit is ${MAX_BUCKETS}; it is left out`);
         continue;
       }
       const groupBounds = usable.map((bucket) => bucket.bound);

@@ -363,6 +363,14 @@ describe('hostile numbers', () => {
     }
   });
 
+  test('a histogram with hundreds of buckets is left out, naming the limit', () => {
+    const many = Array.from({ length: 600 }, (_, i) => [String(i), '1'] as const);
+    const { engines, notes, plan } = readText(histogram([...many, ['+Inf', '1']]));
+    expect(only(engines).histograms.ttft_s).toBeUndefined();
+    expect(notes.join()).toContain('601 buckets, the limit is 512');
+    expect(plan.storedSeries).toBe(1);
+  });
+
   test('labels named like JavaScript internals do no harm', () => {
     const { engines } = readText(
       'vllm:num_requests_running{__proto__="x",constructor="y",engine="0",model_name="__proto__"} 3\n',
