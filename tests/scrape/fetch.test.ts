@@ -445,12 +445,24 @@ describe('TLS', () => {
       ),
       'https',
     );
-  const tlsTest = made ? test : test.skip;
+  const tlsTest = (name: string, body: () => Promise<void>): void => {
+    if (made) test(name, body);
+    else test.skip(`${name} (SKIPPED: needs openssl 3 to make certificates)`, body);
+  };
   closersAtEnd(folder);
 
   tlsTest('a certificate of a CA that was given is accepted under its name', async () => {
     const ca = readFileSync(file('ca.pem'), 'utf8');
     expect((await get(await secure(), { tls: { ca, serverName: 'gpu.example' } })).ok).toBe(true);
+  });
+
+  tlsTest('the checked address is used under the name of the certificate', async () => {
+    const ca = readFileSync(file('ca.pem'), 'utf8');
+    const url = (await secure()).replace('127.0.0.1', 'gpu.example');
+    const pinned = createFetcher((_, done) => done(null, [{ address: '127.0.0.1', family: 4 }]));
+    const outcome = await pinned.fetchPage({ url, timeoutMs: 2000, maxBodyBytes: 1000, tls: { ca } });
+    await pinned.close();
+    expect(outcome).toMatchObject({ ok: true, body: 'up 1\n' });
   });
 
   tlsTest('an unknown CA is refused, and the message says what to give', async () => {
