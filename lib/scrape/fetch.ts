@@ -1,8 +1,9 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { performance } from 'node:perf_hooks';
-import { Client, type Dispatcher } from 'undici';
+import { Client } from 'undici';
 import { forbiddenAddress, forbiddenHost } from '#lib/scrape/address-policy.ts';
-import { decodeText, decompress, notMetrics, tooLarge } from '#lib/scrape/fetch-body.ts';
+import { decodeText, decompress, notMetrics } from '#lib/scrape/fetch-body.ts';
+import { type Answer, getOnce, type Progress, where } from '#lib/scrape/fetch-get.ts';
 import { describeError, FetchError, type FetchOutcome } from '#lib/scrape/fetch-outcome.ts';
 
 export type { FetchFailure, FetchFailureKind, FetchOutcome } from '#lib/scrape/fetch-outcome.ts';
@@ -44,13 +45,6 @@ const MAX_REDIRECTS = 3;
 const KEEP_ALIVE_MS = 120_000;
 const CONNECT_GIVE_UP_MS = 30_000;
 const MAX_HEADER_BYTES = 16_384;
-
-type Answer = {
-  readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly body: Buffer;
-};
-type Phase = 'connect' | 'headers' | 'body';
 
 /** One keep-alive connection per target, over which `fetchPage` never throws and never passes its timeout. */
 export function createFetcher(resolve: Resolve = resolveAll): Fetcher {
@@ -126,116 +120,6 @@ export function createFetcher(resolve: Resolve = resolveAll): Fetcher {
   };
 }
 
-type Progress = { bytes: number; gotHeaders: boolean };
-
-/** One GET; a kept connection that the server has closed meanwhile gives no answer at all and is tried once more. */
-async function getOnce(
-  client: Client,
-  url: URL,
-  headers: Record<string, string>,
-  request: FetchRequest,
-  deadline: number,
-  progress: Progress,
-): Promise<Answer> {
-  const reused = client.stats.connected;
-  try {
-    return await dispatch(client, url, headers, request, deadline, progress);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const closed = code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
-    if (!reused || !closed || progress.gotHeaders) throw error;
-    return dispatch(client, url, headers, request, deadline, progress);
-  }
-}
-
-function dispatch(
-  client: Client,
-  url: URL,
-  headers: Record<string, string>,
-  request: FetchRequest,
-  deadline: number,
-  progress: Progress,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    let phase: Phase = 'connect';
-    let controller: Dispatcher.DispatchController | undefined;
-    let answer: Omit<Answer, 'body'> | undefined;
-    let settled = false;
-    let size = 0;
-    const chunks: Buffer[] = [];
-    progress.gotHeaders = false;
-    const settle = (error: Error | undefined): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      if (error === undefined && answer !== undefined) {
-        const [only] = chunks;
-        resolve({ ...answer, body: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks) });
-      } else reject(error ?? new FetchError('network', `${where(url)} ended without an answer.`));
-    };
-    const stop = (error: Error): void => {
-      settle(error);
-      controller?.abort(error);
-    };
-    const onTimeout = (): void => {
-      stop(timeoutError(phase, url, request.timeoutMs, size));
-      // A connection attempt cannot be aborted alone, and polls must not queue up behind it.
-      if (phase === 'connect') void client.destroy();
-    };
-    const timer = setTimeout(onTimeout, Math.max(1, deadline - performance.now()));
-
-    client.dispatch(
-      { path: url.pathname + url.search, method: 'GET', headers },
-      {
-        onRequestStart(started) {
-          controller = started;
-          if (settled) started.abort(new Error('the poll is over'));
-          else phase = 'headers';
-        },
-        onResponseStart(_controller, status, responseHeaders) {
-          phase = 'body';
-          progress.gotHeaders = true;
-          answer = { status, headers: responseHeaders };
-          const length = Number(responseHeaders['content-length'] ?? 0);
-          if (length > request.maxBodyBytes) stop(tooLarge(where(url), request.maxBodyBytes));
-        },
-        onResponseData(_controller, chunk) {
-          size += chunk.length;
-          progress.bytes = size;
-          if (size > request.maxBodyBytes) stop(tooLarge(where(url), request.maxBodyBytes));
-          else if (!settled) chunks.push(chunk);
-        },
-        onResponseEnd() {
-          settle(undefined);
-        },
-        onResponseError(_controller, error) {
-          settle(error);
-        },
-      },
-    );
-  });
-}
-
-function timeoutError(phase: Phase, url: URL, timeoutMs: number, bytes: number): FetchError {
-  const host = where(url);
-  if (phase === 'connect') {
-    return new FetchError(
-      'timeout-connect',
-      `${host} did not accept the connection within ${timeoutMs} ms: host down, or packets dropped on the way.`,
-    );
-  }
-  if (phase === 'headers') {
-    return new FetchError(
-      'timeout-headers',
-      `${host} accepted the connection but sent no answer within ${timeoutMs} ms: the process hangs or is overloaded.`,
-    );
-  }
-  return new FetchError(
-    'timeout-body',
-    `${host} began to answer but was not done within ${timeoutMs} ms (${bytes} bytes came).`,
-  );
-}
-
 function checkAnswer(status: number, body: string, contentType: string, request: FetchRequest, url: URL): void {
   if (status < 200 || status > 299) {
     const hint =
@@ -304,11 +188,6 @@ function parseUrl(text: string): URL {
     throw new FetchError('forbidden-address', `Only http and https are polled, not ${url.protocol}`);
   }
   return url;
-}
-
-/** Host and port; the path may hold a token and the user part a password. */
-function where(url: URL): string {
-  return url.host;
 }
 
 function safeWhere(text: string): string {
