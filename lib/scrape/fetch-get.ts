@@ -12,7 +12,7 @@ type Phase = 'connect' | 'headers' | 'body';
 
 export type GetLimits = { readonly timeoutMs: number; readonly maxBodyBytes: number };
 
-/** Host and port; the path may hold a token and the user part a password. */
+/** Host and port; the query may hold a token and the user part a password. */
 export function where(url: URL): string {
   return url.host;
 }
