@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Problem } from '#lib/api/problem.ts';
 import { classifyFailure } from '#lib/db/failure.ts';
 import { type Actor, authorise, identify, type Role } from '#lib/service/access.ts';
@@ -61,7 +61,8 @@ function queryOf(request: Request): Record<string, unknown> {
 
 async function bodyOf(request: Request): Promise<unknown> {
   const text = await request.text();
-  if (text.length > MAX_BODY_BYTES) throw new AppError('too-large', `the body has ${text.length} bytes: the limit is ${MAX_BODY_BYTES}`);
+  if (text.length > MAX_BODY_BYTES)
+    throw new AppError('too-large', `the body has ${text.length} bytes: the limit is ${MAX_BODY_BYTES}`);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -77,7 +78,11 @@ function parse(schema: z.ZodType | undefined, value: unknown, where: string): un
     path: issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]].join('.') : issue.path.join('.'),
     message: issue.message,
   }));
-  throw new AppError('invalid', `${where}: ${errors.map((error) => `${error.path}: ${error.message}`).join('; ')}`, errors);
+  throw new AppError(
+    'invalid',
+    `${where}: ${errors.map((error) => `${error.path}: ${error.message}`).join('; ')}`,
+    errors,
+  );
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -93,15 +98,24 @@ const TITLES: Readonly<Record<number, string>> = {
 
 function problemResponse(error: unknown): Response {
   const { status, detail, errors } = mapError(error);
-  const problem: Problem = { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, errors: [...errors] };
+  const problem: Problem = {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail,
+    errors: [...errors],
+  };
   return new Response(JSON.stringify(problem), {
     status,
     headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' },
   });
 }
 
-function mapError(error: unknown): Pick<Problem, 'status' | 'detail'> & { errors: readonly { path: string; message: string }[] } {
-  if (error instanceof AppError) return { status: ERROR_STATUS[error.code], detail: error.message, errors: error.errors };
+function mapError(
+  error: unknown,
+): Pick<Problem, 'status' | 'detail'> & { errors: readonly { path: string; message: string }[] } {
+  if (error instanceof AppError)
+    return { status: ERROR_STATUS[error.code], detail: error.message, errors: error.errors };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${new Date().toISOString()} web       error ${text.replaceAll('\n', ' | ')}\n`);
   if (isDatabaseAway(error)) return { status: 503, detail: 'the database does not answer', errors: [] };
@@ -113,6 +127,10 @@ const CONNECTION_CODES = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'E
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  if (CONNECTION_CODES.includes(code) || /Connection terminated|timeout exceeded when trying to connect/.test(error.message)) return true;
+  if (
+    CONNECTION_CODES.includes(code) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  )
+    return true;
   return code !== '' && error.constructor.name === 'DatabaseError' && classifyFailure(error) === 'away';
 }

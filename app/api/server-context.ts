@@ -16,7 +16,11 @@ const Env = z.object({
   HEADROOM_NVIDIA_SMI: z.string().default('nvidia-smi'),
 });
 
-export type Server = { readonly context: ServiceContext; readonly access: AccessSettings; readonly databaseUrl: string };
+export type Server = {
+  readonly context: ServiceContext;
+  readonly access: AccessSettings;
+  readonly databaseUrl: string;
+};
 
 declare global {
   var headroomServer: Server | undefined;
@@ -32,7 +36,8 @@ function createServer(): Server {
   const env = Env.parse(process.env);
   const pool = createPool(
     { connectionString: env.DATABASE_URL, max: 10, statementTimeoutMs: 10_000, name: 'web' },
-    (error) => process.stderr.write(`${new Date().toISOString()} web       warn  database connection lost: ${error.message}\n`),
+    (error) =>
+      process.stderr.write(`${new Date().toISOString()} web       warn  database connection lost: ${error.message}\n`),
   );
   const db = createPrisma(pool);
   return {
@@ -46,7 +51,9 @@ function createServer(): Server {
       clock: Date.now,
     },
     access: {
-      allowedHosts: env.HEADROOM_ALLOWED_HOSTS.split(',').map((host) => host.trim().toLowerCase()).filter((host) => host !== ''),
+      allowedHosts: env.HEADROOM_ALLOWED_HOSTS.split(',')
+        .map((host) => host.trim().toLowerCase())
+        .filter((host) => host !== ''),
       bootstrapToken: env.HEADROOM_BOOTSTRAP_TOKEN ?? null,
       tokenRequired: env.HEADROOM_TOKEN_REQUIRED === '1',
     },

@@ -1,6 +1,11 @@
 import { ownMetrics } from '#lib/service/own-metrics.ts';
 import { endpoint } from '../api/endpoint.ts';
 
-export const GET = endpoint('viewer', {}, async (_input, { context }) =>
-  new Response(await ownMetrics(context), { headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' } }),
+export const GET = endpoint(
+  'viewer',
+  {},
+  async (_input, { context }) =>
+    new Response(await ownMetrics(context), {
+      headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
+    }),
 );

@@ -49,7 +49,7 @@ export const TargetInput = z.strictObject({
 });
 export type TargetInput = z.infer<typeof TargetInput>;
 
-const Recognised = z.object({
+export const Recognised = z.object({
   /** "vLLM 0.11 or later (V1), 2 engines"; "" when nothing was recognised. */
   text: z.string(),
   storedSeries: z.int(),

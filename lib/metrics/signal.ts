@@ -8,8 +8,11 @@ import type {
 } from '#lib/metrics/sample.ts';
 import type { Unit } from '#lib/metrics/unit.ts';
 
-/** Counters that are derived while storing, from gauges and counters of two neighbouring polls. */
-export const DERIVED_COUNTERS = ['arrivals'] as const;
+/**
+ * Counters that are derived while storing: `finished` sums the finish reasons, `arrivals` adds the change of requests
+ * in flight between two polls.
+ */
+export const DERIVED_COUNTERS = ['finished', 'arrivals'] as const;
 export type DerivedCounter = (typeof DERIVED_COUNTERS)[number];
 
 type Gauge = EngineGauge | GpuGauge;

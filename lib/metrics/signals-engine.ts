@@ -3,7 +3,7 @@ import type { Signal } from '#lib/metrics/signal.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const engine = { kind: 'engine', windowMs: MINUTE_MS } as const;
-const FINISHED = ['finished_stop', 'finished_length', 'finished_abort', 'finished_error', 'finished_other'] as const;
+const FINISHED = ['finished'] as const;
 
 const latency = (
   id: string,

@@ -1,4 +1,6 @@
 import { endpoint } from '../../endpoint.ts';
 import { openHintStream } from '../../hint-stream.ts';
 
-export const GET = endpoint('viewer', {}, async (_input, { request, databaseUrl }) => openHintStream(request.signal, databaseUrl));
+export const GET = endpoint('viewer', {}, async (_input, { request, databaseUrl }) =>
+  openHintStream(request.signal, databaseUrl),
+);

@@ -7,6 +7,9 @@ export const GET = endpoint('viewer', { query: SeriesQuery }, async ({ query }, 
   const answer = await seriesOf(context, query);
   if (query.format === 'json') return answer;
   return new Response(seriesCsv(answer), {
-    headers: { 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': 'attachment; filename="headroom-series.csv"' },
+    headers: {
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': 'attachment; filename="headroom-series.csv"',
+    },
   });
 });

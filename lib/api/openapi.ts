@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { Problem } from '#lib/api/problem.ts';
+import { CurrentAnswer, CurrentQuery, SeriesAnswer, SeriesQuery } from '#lib/api/series.ts';
+import { Subject, SubjectList, SubjectsQuery } from '#lib/api/subjects.ts';
+import { Health, SignalList } from '#lib/api/system.ts';
+import { TargetDetail, TargetInput, TargetList, TargetPatch, TargetTest } from '#lib/api/targets.ts';
+
+type Operation = {
+  readonly path: string;
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly answer?: z.ZodType;
+  readonly status?: number;
+};
+
+const OPERATIONS: readonly Operation[] = [
+  { path: '/health', method: 'get', summary: 'State of every part; 503 when one fails', answer: Health },
+  { path: '/signals', method: 'get', summary: 'The signal catalog', answer: SignalList },
+  {
+    path: '/subjects',
+    method: 'get',
+    summary: 'Engines and GPUs with health, links and latest values',
+    query: SubjectsQuery,
+    answer: SubjectList,
+  },
+  { path: '/subjects/{id}', method: 'get', summary: 'One engine or GPU', answer: Subject },
+  {
+    path: '/series',
+    method: 'get',
+    summary: 'Signals over time; gaps are null',
+    query: SeriesQuery,
+    answer: SeriesAnswer,
+  },
+  {
+    path: '/current',
+    method: 'get',
+    summary: 'Latest value of each signal per subject',
+    query: CurrentQuery,
+    answer: CurrentAnswer,
+  },
+  { path: '/targets', method: 'get', summary: 'What is polled, with scrape health', answer: TargetList },
+  { path: '/targets', method: 'post', summary: 'Add a target', body: TargetInput, answer: TargetDetail, status: 201 },
+  {
+    path: '/targets/test',
+    method: 'post',
+    summary: 'Poll once and show what was recognised; nothing is stored',
+    body: TargetInput,
+    answer: TargetTest,
+  },
+  { path: '/targets/{id}', method: 'get', summary: 'One target with its newest polls', answer: TargetDetail },
+  { path: '/targets/{id}', method: 'patch', summary: 'Change a target', body: TargetPatch, answer: TargetDetail },
+  { path: '/targets/{id}', method: 'delete', summary: 'Stop polling; history stays', status: 204 },
+  { path: '/events', method: 'get', summary: 'Server-sent hints that something changed' },
+];
+
+const toSchema = (schema: z.ZodType, io: 'input' | 'output'): object =>
+  z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' });
+
+/** OpenAPI 3.1, made from the same zod schemas that the routes check with. */
+export function openApiDocument(version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of OPERATIONS) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describeOperation(operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Headroom',
+      version,
+      description: 'Watches GPU inference. Times are epoch milliseconds, unknown is null.',
+    },
+    servers: [{ url: '/api/v1' }],
+    paths,
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  };
+}
+
+function describeOperation(operation: Operation): object {
+  const problem = { 'application/problem+json': { schema: toSchema(Problem, 'output') } };
+  const status = String(operation.status ?? 200);
+  const content =
+    operation.answer === undefined
+      ? {}
+      : { content: { 'application/json': { schema: toSchema(operation.answer, 'output') } } };
+  return {
+    summary: operation.summary,
+    parameters: [...pathParameters(operation.path), ...queryParameters(operation.query)],
+    ...(operation.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: toSchema(operation.body, 'input') } },
+          },
+        }),
+    responses: {
+      [status]: { description: operation.summary, ...content },
+      default: { description: 'A problem', content: problem },
+    },
+  };
+}
+
+function pathParameters(path: string): object[] {
+  return path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'integer' } }] : [];
+}
+
+function queryParameters(query: z.ZodObject | undefined): object[] {
+  if (query === undefined) return [];
+  return Object.entries(query.shape).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: !(schema as z.ZodType).safeParse(undefined).success,
+    schema: toSchema(schema as z.ZodType, 'input'),
+  }));
+}

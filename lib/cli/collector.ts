@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { Configuration } from '#lib/collector/configuration.ts';
+import { Collector } from '#lib/collector/collector.ts';
+import { createLog, errorText } from '#lib/collector/log.ts';
+import { listenForHints } from '#lib/db/notify.ts';
+import { createPool } from '#lib/db/pool.ts';
+import { createPrisma } from '#lib/db/prisma.ts';
+import { createSecretBox } from '#lib/db/secret-box.ts';
+import { TargetStore } from '#lib/db/targets.ts';
+
+export type CollectorProcessOptions = {
+  readonly databaseUrl: string;
+  readonly secretKey: string;
+  readonly configFile: string | null;
+};
+
+const STATEMENT_TIMEOUT_MS = 60_000;
+
+/** Polls and stores until a signal, or until the supervisor is gone. */
+export async function runCollector(options: CollectorProcessOptions): Promise<void> {
+  const log = createLog('collector');
+  const pool = createPool(
+    { connectionString: options.databaseUrl, max: 8, statementTimeoutMs: STATEMENT_TIMEOUT_MS, name: 'collector' },
+    (error) => log.warn(`database connection lost: ${error.message}`),
+  );
+  const db = createPrisma(pool);
+  const targets = new TargetStore(db, createSecretBox(options.secretKey));
+  const file = options.configFile === null ? null : path.resolve(options.configFile);
+  const configuration = new Configuration({
+    file,
+    pool,
+    targets,
+    log,
+    clock: Date.now,
+    onChange: () => collector.refresh(),
+  });
+  const collector: Collector = new Collector({
+    pool,
+    targets,
+    smiCommand: () => configuration.smiCommand(),
+    log,
+    clock: Date.now,
+  });
+  await configuration.start();
+  await collector.start();
+  const hints = listenForHints(
+    options.databaseUrl,
+    (topic) => {
+      if (topic === 'targets') collector.refresh();
+    },
+    (error) => log.warn(`hints: ${error.message}`),
+  );
+  process.on('SIGHUP', () => void configuration.reload());
+  log.info('runs');
+  process.send?.('ready');
+
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    const finish = async (): Promise<void> => {
+      await configuration.stop();
+      await collector.stop();
+      await hints.close();
+      await db.$disconnect();
+      await pool.end();
+    };
+    finish().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error(`did not end cleanly: ${errorText(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  process.once('disconnect', end);
+}

@@ -1,0 +1,17 @@
+export const USAGE = `headroom: watches GPU inference
+
+  headroom start [--config headroom.yaml] [--port 3000] [--host 127.0.0.1] [--data-dir ./data] [--demo]
+      everything: Postgres (unless DATABASE_URL is set), migrations, collector, web
+  headroom web [--port 3000] [--host 127.0.0.1]           the pages and the API alone    (needs DATABASE_URL)
+  headroom collector [--config headroom.yaml]             polling and storing alone      (needs DATABASE_URL)
+  headroom migrate [--rebuild-rollups-from now-7d]        bring the database up to this version
+  headroom check-config [--config headroom.yaml]          say what is wrong with a configuration
+  headroom simulate [--port 9999] [--scenario steady]     a simulated fleet that speaks the real formats
+  headroom seed --days 7 --engines N                      fill the database with simulated history
+
+Environment: DATABASE_URL, HEADROOM_CONFIG, HEADROOM_DATA_DIR, HEADROOM_BOOTSTRAP_TOKEN, HEADROOM_SECRET_KEY,
+HEADROOM_ALLOWED_HOSTS (comma-separated host names, beside loopback, under which the pages may be asked for)
+`;
+
+/** Something the person at the terminal did or must do; printed without a stack. */
+export class UsageError extends Error {}

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import type { Pool } from '#lib/db/pool.ts';
+import { learnBaselines } from '#lib/collector/baselines.ts';
+import { errorText, type Log } from '#lib/collector/log.ts';
+import { Poller } from '#lib/collector/poller.ts';
+import { Recorder } from '#lib/collector/recorder.ts';
+import { SubjectRegistry } from '#lib/collector/subject-registry.ts';
+import { every, sleep } from '#lib/collector/timer.ts';
+import { Writer, type WriterStats } from '#lib/collector/writer.ts';
+import { LayoutStore } from '#lib/db/layouts.ts';
+import { beat, LEASE_MS, releaseLeases, renewLeases } from '#lib/db/leases.ts';
+import { DEFAULT_RETENTION, maintainPartitions, type Retention } from '#lib/db/partitions.ts';
+import type { PollRecord } from '#lib/db/poll-record.ts';
+import { storePolls } from '#lib/db/poll-store.ts';
+import { rollUp } from '#lib/db/rollup.ts';
+import { loadSetting } from '#lib/db/settings.ts';
+import type { StoredTarget, TargetStore } from '#lib/db/targets.ts';
+import { createFetcher, type Fetcher } from '#lib/scrape/fetch.ts';
+import { createPoll } from '#lib/scrape/poll.ts';
+
+export type CollectorOptions = {
+  readonly pool: Pool;
+  readonly targets: TargetStore;
+  readonly smiCommand: () => string;
+  readonly log: Log;
+  readonly clock: () => number;
+};
+
+const FLUSH_MS = 250;
+const MAX_WAITING_SAMPLES = 200_000;
+const LEASE_RENEW_MS = 5000;
+const ROLLUP_MS = 10_000;
+const PARTITION_MS = 600_000;
+const BASELINE_MS = 300_000;
+const PARTITIONS_AHEAD_MS = 86_400_000;
+
+type Running = { readonly target: StoredTarget; readonly poller: Poller };
+
+/** Polls the targets that it holds a lease of, stores what they show, and keeps roll-ups and partitions. */
+export class Collector {
+  readonly #options: CollectorOptions;
+  readonly #id = randomUUID();
+  readonly #startedAtMs: number;
+  readonly #stop = new AbortController();
+  readonly #fetcher: Fetcher = createFetcher();
+  readonly #layouts: LayoutStore;
+  readonly #writer: Writer;
+  readonly #running = new Map<number, Running>();
+  #leasedUntilMs = 0;
+  #wake = new AbortController();
+  #loops: Promise<void>[] = [];
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+    this.#startedAtMs = options.clock();
+    this.#layouts = new LayoutStore(options.pool);
+    this.#writer = new Writer({
+      store: (records) => storePolls(options.pool, this.#id, records),
+      makeRoom: (records) => this.#makePartitionsFor(records),
+      onLost: (targetIds) => void this.#onLost(targetIds),
+      log: options.log,
+      clock: options.clock,
+      flushMs: FLUSH_MS,
+      maxWaitingSamples: MAX_WAITING_SAMPLES,
+    });
+  }
+
+  /** Starts all loops. Throws when the database cannot be reached at all. */
+  async start(): Promise<void> {
+    await this.#maintain();
+    const { log } = this.#options;
+    const loop = (name: string, everyMs: number, work: () => Promise<void>): Promise<void> =>
+      every(everyMs, this.#stop.signal, work, (error) => log.warn(`${name}: ${errorText(error)}`));
+    this.#loops = [
+      this.#leaseLoop(),
+      loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
+      loop('partitions', PARTITION_MS, () => this.#maintain()),
+      loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
+    ];
+  }
+
+  /** Looks at targets and leases now instead of at the next renewal. */
+  refresh(): void {
+    this.#wake.abort();
+  }
+
+  writerStats(): WriterStats {
+    return this.#writer.stats();
+  }
+
+  /** Ends polling, writes what waits, lets leases go. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    await Promise.all([...this.#running.values()].map(({ poller }) => poller.stop()));
+    await Promise.all(this.#loops);
+    const left = await this.#writer.drain();
+    if (left > 0)
+      this.#options.log.error(
+        `${left} polls could not be written before the end; the next start counts on from the last one stored`,
+      );
+    await this.#fetcher.close();
+    await releaseLeases(this.#options.pool, this.#id).catch((error: unknown) => {
+      this.#options.log.warn(`leases stay until they expire: ${errorText(error)}`);
+    });
+  }
+
+  async #leaseLoop(): Promise<void> {
+    const { log, clock } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      this.#wake = new AbortController();
+      try {
+        await this.#renew();
+      } catch (error) {
+        log.warn(`leases: ${errorText(error)}`);
+        if (clock() > this.#leasedUntilMs && this.#writer.stats().lastError === null) await this.#stopAll();
+      }
+      await sleep(LEASE_RENEW_MS, AbortSignal.any([this.#wake.signal, this.#stop.signal]));
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const { pool, targets, clock } = this.#options;
+    await beat(pool, {
+      id: this.#id,
+      host: os.hostname(),
+      pid: process.pid,
+      startedAtMs: this.#startedAtMs,
+      stats: { ...this.#writer.stats(), targets: this.#running.size },
+    });
+    const askedAtMs = clock();
+    const leased = new Set((await renewLeases(pool, this.#id)).map((lease) => lease.targetId));
+    this.#leasedUntilMs = askedAtMs + LEASE_MS;
+    const wanted = new Map(
+      (await targets.list()).filter((target) => leased.has(target.id)).map((target) => [target.id, target]),
+    );
+    await Promise.all(
+      [...this.#running.values()]
+        .filter(({ target }) => !isSame(wanted.get(target.id), target))
+        .map(({ target }) => this.#stopOne(target.id)),
+    );
+    await Promise.all(
+      [...wanted.values()].filter((target) => !this.#running.has(target.id)).map((target) => this.#startOne(target)),
+    );
+  }
+
+  async #startOne(target: StoredTarget): Promise<void> {
+    const { pool, log, clock } = this.#options;
+    const subjects = new SubjectRegistry(pool, target);
+    await subjects.load();
+    if (this.#stop.signal.aborted) return;
+    const poller = new Poller({
+      target,
+      poll: createPoll(target, { fetcher: this.#fetcher, smiCommand: this.#options.smiCommand() }),
+      recorder: new Recorder(target, subjects, this.#layouts),
+      writer: this.#writer,
+      log,
+      clock,
+    });
+    this.#running.set(target.id, { target, poller });
+    poller.start();
+  }
+
+  /** What the old poller left waiting must be stored before a new one reads the cursors. */
+  async #stopOne(targetId: number): Promise<void> {
+    const running = this.#running.get(targetId);
+    if (running === undefined) return;
+    await running.poller.stop();
+    await this.#writer.drain();
+    this.#running.delete(targetId);
+  }
+
+  async #stopAll(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((targetId) => this.#stopOne(targetId)));
+  }
+
+  async #onLost(targetIds: ReadonlySet<number>): Promise<void> {
+    for (const targetId of targetIds) {
+      const running = this.#running.get(targetId);
+      if (running === undefined) continue;
+      this.#options.log.info(`${running.target.name}: another collector polls it now`);
+      this.#running.delete(targetId);
+      await running.poller.stop();
+    }
+  }
+
+  async #rollUp(): Promise<void> {
+    const buckets = await this.#layouts.mostBuckets();
+    for (;;) {
+      const runs = await rollUp(this.#options.pool, this.#options.clock(), buckets);
+      const behind = runs.some((run) => run.toMs < this.#options.clock() - 2 * 3_600_000);
+      if (!behind || this.#stop.signal.aborted) return;
+    }
+  }
+
+  async #maintain(): Promise<void> {
+    const nowMs = this.#options.clock();
+    const span = { fromMs: nowMs - 3_600_000, toMs: nowMs + PARTITIONS_AHEAD_MS, nowMs };
+    const { dropped } = await maintainPartitions(this.#options.pool, span, await this.#retention());
+    if (dropped.length > 0)
+      this.#options.log.info(`dropped ${dropped.length} partitions that were past their retention`);
+  }
+
+  async #makePartitionsFor(records: readonly PollRecord[]): Promise<void> {
+    const times = records.map((record) => record.scrape.atMs);
+    const span = { fromMs: Math.min(...times), toMs: Math.max(...times), nowMs: this.#options.clock() };
+    await maintainPartitions(this.#options.pool, span, await this.#retention());
+  }
+
+  async #retention(): Promise<Retention> {
+    return (await loadSetting(this.#options.pool, 'retention')) ?? DEFAULT_RETENTION;
+  }
+}
+
+function isSame(a: StoredTarget | undefined, b: StoredTarget): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,137 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { discover } from '#lib/collector/discovery.ts';
+import { errorText, type Log } from '#lib/collector/log.ts';
+import { every } from '#lib/collector/timer.ts';
+import { Config, type Discovery, UNUSED_KEYS } from '#lib/config/config.ts';
+import { formatConfigErrors, parseConfig } from '#lib/config/parse-config.ts';
+import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
+import type { Pool } from '#lib/db/pool.ts';
+import { saveSetting } from '#lib/db/settings.ts';
+import type { TargetStore } from '#lib/db/targets.ts';
+import { createFetcher } from '#lib/scrape/fetch.ts';
+import type { TargetSettings } from '#lib/target/target.ts';
+
+export type ConfigurationOptions = {
+  readonly file: string | null;
+  readonly pool: Pool;
+  readonly targets: TargetStore;
+  readonly log: Log;
+  readonly clock: () => number;
+  /** Targets may have changed. */
+  readonly onChange: () => void;
+};
+
+const WATCH_MS = 1000;
+const FILE_DISCOVERY_MS = 5000;
+
+/** Keeps the targets of the configuration file and of its discovery entries in step with what they say. */
+export class Configuration {
+  readonly #options: ConfigurationOptions;
+  readonly #fetcher = createFetcher();
+  #config: Config = Config.parse({});
+  #stopDiscovery = new AbortController();
+  #loops: Promise<void>[] = [];
+
+  constructor(options: ConfigurationOptions) {
+    this.#options = options;
+  }
+
+  /** Loads the file and watches it. A faulty file at this point keeps the targets of the last good one. */
+  async start(): Promise<void> {
+    const { file } = this.#options;
+    await this.reload();
+    if (file !== null) watchFile(file, { interval: WATCH_MS }, () => void this.reload());
+  }
+
+  async stop(): Promise<void> {
+    const { file } = this.#options;
+    if (file !== null) unwatchFile(file);
+    this.#stopDiscovery.abort();
+    await Promise.all(this.#loops);
+    await this.#fetcher.close();
+  }
+
+  smiCommand(): string {
+    return this.#config.nvidia_smi.command;
+  }
+
+  /** Reads the file again and applies it as a whole, or says what is wrong and changes nothing. */
+  async reload(): Promise<void> {
+    const { file, log, pool, clock } = this.#options;
+    try {
+      const text = file === null ? '' : await readFile(file, 'utf8');
+      const parsed = parseConfig(text);
+      if (!parsed.ok) {
+        const message = formatConfigErrors(file ?? '', parsed.errors);
+        log.error(`configuration is faulty, the last good one stays: ${message}`);
+        await saveSetting(pool, 'config', { file, loadedAtMs: null, error: message });
+        return;
+      }
+      await this.#apply(parsed.config, parsed.targets);
+      await saveSetting(pool, 'config', { file, loadedAtMs: clock(), error: null });
+    } catch (error) {
+      log.error(`configuration cannot be read, the last good one stays: ${errorText(error)}`);
+      await saveSetting(pool, 'config', { file, loadedAtMs: null, error: errorText(error) }).catch((again: unknown) => {
+        log.error(`the state of the configuration cannot be saved: ${errorText(again)}`);
+      });
+    }
+  }
+
+  async #apply(config: Config, targets: readonly TargetSettings[]): Promise<void> {
+    const { pool, log, file } = this.#options;
+    const { raw, minute, hour } = config.retention;
+    await saveSetting(pool, 'retention', {
+      rawMs: raw ?? DEFAULT_RETENTION.rawMs,
+      minuteMs: minute ?? DEFAULT_RETENTION.minuteMs,
+      hourMs: hour ?? DEFAULT_RETENTION.hourMs,
+    });
+    for (const key of UNUSED_KEYS)
+      if (config[key] !== undefined) log.warn(`configuration: ${key} is not used by this version`);
+    await this.#sync('file', file ?? '', targets);
+    this.#config = config;
+    this.#stopDiscovery.abort();
+    await Promise.all(this.#loops);
+    this.#stopDiscovery = new AbortController();
+    this.#loops = config.discovery.map((entry) => this.#discoveryLoop(entry));
+    await this.#options.targets.keepOrigins(
+      'file_sd',
+      config.discovery.flatMap((entry) => ('file' in entry ? [entry.file] : [])),
+    );
+    await this.#options.targets.keepOrigins(
+      'http_sd',
+      config.discovery.flatMap((entry) => ('http' in entry ? [entry.http] : [])),
+    );
+    log.info(`configuration: ${targets.length} targets, ${config.discovery.length} discovery entries`);
+    this.#options.onChange();
+  }
+
+  #discoveryLoop(entry: Discovery): Promise<void> {
+    const { file, log } = this.#options;
+    const [origin, key, everyMs] =
+      'file' in entry
+        ? (['file_sd', entry.file, FILE_DISCOVERY_MS] as const)
+        : (['http_sd', entry.http, entry.interval] as const);
+    const baseDir = file === null ? process.cwd() : path.dirname(file);
+    let lastFault = '';
+    return every(
+      everyMs,
+      this.#stopDiscovery.signal,
+      async () => {
+        const found = await discover(entry, baseDir, this.#fetcher);
+        if (found.ok) await this.#sync(origin, key, found.targets);
+        else if (found.message !== lastFault) log.warn(`discovery ${key}: ${found.message}; its last targets stay`);
+        lastFault = found.ok ? '' : found.message;
+      },
+      (error) => log.warn(`discovery ${key}: ${errorText(error)}`),
+    );
+  }
+
+  async #sync(origin: 'file' | 'file_sd' | 'http_sd', key: string, targets: readonly TargetSettings[]): Promise<void> {
+    const { changed, nameTaken } = await this.#options.targets.sync(origin, key, targets);
+    for (const name of nameTaken)
+      this.#options.log.warn(`target "${name}" of ${key} is left out: another source has a target of that name`);
+    if (changed > 0) this.#options.onChange();
+  }
+}

@@ -1,0 +1,88 @@
+import { errorText, type Log } from '#lib/collector/log.ts';
+import type { Recorder } from '#lib/collector/recorder.ts';
+import { sleep } from '#lib/collector/timer.ts';
+import type { Writer } from '#lib/collector/writer.ts';
+import type { PollOutcome } from '#lib/scrape/poll.ts';
+import { nextSlotMs, pollOffsetMs } from '#lib/target/target.ts';
+
+export type PollerOptions = {
+  readonly target: { readonly id: number; readonly name: string; readonly intervalMs: number };
+  readonly poll: () => Promise<PollOutcome>;
+  readonly recorder: Recorder;
+  readonly writer: Writer;
+  readonly log: Log;
+  readonly clock: () => number;
+};
+
+/** A poll that starts this close to its slot is stamped with the slot, so that spacing is even (Prometheus does the same). */
+const SLOT_TOLERANCE = 0.01;
+
+/** One loop per target: polls at once, then at the target's slots; awaits each poll, so two never run together. */
+export class Poller {
+  readonly #options: PollerOptions;
+  readonly #stop = new AbortController();
+  #done: Promise<void> = Promise.resolve();
+  #wasOk: boolean | null = null;
+
+  constructor(options: PollerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#done = this.#loop();
+  }
+
+  /** Ends the loop; resolves when the poll in flight is over. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+
+  async #loop(): Promise<void> {
+    const { target, clock } = this.#options;
+    const offsetMs = pollOffsetMs(target.name, target.intervalMs);
+    await this.#pollAt(clock());
+    while (!this.#stop.signal.aborted) {
+      const slotMs = nextSlotMs(offsetMs, target.intervalMs, clock());
+      await sleep(slotMs - clock(), this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      const nowMs = clock();
+      await this.#pollAt(Math.abs(nowMs - slotMs) <= target.intervalMs * SLOT_TOLERANCE ? slotMs : nowMs);
+    }
+  }
+
+  async #pollAt(atMs: number): Promise<void> {
+    const { poll, writer, log, target } = this.#options;
+    try {
+      const outcome = await poll();
+      this.#logChange(outcome);
+      if (!writer.hasRoom()) {
+        writer.countDropped();
+        return;
+      }
+      await this.#record(atMs, outcome);
+    } catch (error) {
+      writer.countDropped();
+      log.warn(`${target.name}: a poll is left out, the next one carries its counts: ${errorText(error)}`);
+    }
+  }
+
+  async #record(atMs: number, outcome: PollOutcome): Promise<void> {
+    const { recorder, writer } = this.#options;
+    if (outcome.ok) {
+      writer.add(await recorder.good({ ...outcome, atMs }));
+    } else {
+      const record = recorder.bad({ ...outcome, errorKind: outcome.kind, atMs });
+      writer.add(outcome.recognised === undefined ? record : { ...record, recognised: outcome.recognised });
+    }
+  }
+
+  /** A target that goes away or comes back is one line, not one per poll. */
+  #logChange(outcome: PollOutcome): void {
+    const { log, target } = this.#options;
+    if (outcome.ok === this.#wasOk) return;
+    if (!outcome.ok) log.warn(`${target.name}: ${outcome.kind}: ${outcome.message}`);
+    else log.info(`${target.name}: answers: ${outcome.recognised.text}`);
+    this.#wasOk = outcome.ok;
+  }
+}

@@ -1,0 +1,141 @@
+import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { Config } from '#lib/config/config.ts';
+import { parseTarget } from '#lib/target/target-input.ts';
+import type { TargetSettings } from '#lib/target/target.ts';
+
+/** One fault of a configuration file: where, which key, what was expected. */
+export type ConfigError = { readonly line: number; readonly key: string; readonly message: string };
+
+export type ParsedConfig =
+  | { readonly ok: true; readonly config: Config; readonly targets: readonly TargetSettings[] }
+  | { readonly ok: false; readonly errors: readonly ConfigError[] };
+
+/** Parses and checks a whole configuration text. Nothing of a faulty file is used. */
+export function parseConfig(text: string): ParsedConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  if (document.errors.length > 0) {
+    return {
+      ok: false,
+      errors: document.errors.map((error) => ({
+        line: error.linePos?.[0].line ?? 1,
+        key: '',
+        message: `not valid YAML: ${error.message.split('\n')[0] ?? ''}`,
+      })),
+    };
+  }
+  const lineOf = (path: readonly PropertyKey[]): number => lineAt(document.contents, path, lines);
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    return { ok: false, errors: [{ line: 1, key: '', message: `too many YAML aliases: ${String(error)}` }] };
+  }
+  const parsed = Config.safeParse(plain);
+  if (!parsed.success) {
+    return { ok: false, errors: flatten(parsed.error.issues).map((issue) => toError(issue, lineOf)) };
+  }
+  return checkTargets(parsed.data, lineOf);
+}
+
+function checkTargets(config: Config, lineOf: (path: readonly PropertyKey[]) => number): ParsedConfig {
+  const errors: ConfigError[] = [];
+  const targets: TargetSettings[] = [];
+  const firstLineByName = new Map<string, number>();
+  config.targets.forEach((input, index) => {
+    const result = parseTarget(input);
+    if (result.ok) targets.push(result.target);
+    else {
+      for (const error of result.errors) {
+        const path = ['targets', index, ...error.path.split('.')];
+        errors.push({ line: lineOf(path), key: keyText(path), message: error.message });
+      }
+    }
+    const path = ['targets', index, 'name'];
+    const before = firstLineByName.get(input.name);
+    if (before !== undefined) {
+      errors.push({
+        line: lineOf(path),
+        key: keyText(path),
+        message: `"${input.name}" is already the name of the target on line ${before}`,
+      });
+    }
+    firstLineByName.set(input.name, before ?? lineOf(path));
+  });
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, config, targets };
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** A union's own message says nothing; the branch that came furthest does. */
+function flatten(issues: readonly Issue[], prefix: readonly PropertyKey[] = []): Issue[] {
+  return issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }];
+    const deepest = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
+    return flatten(deepest, path);
+  });
+}
+
+function depth(issues: readonly Issue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length));
+}
+
+function toError(issue: Issue, lineOf: (path: readonly PropertyKey[]) => number): ConfigError {
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    const path = [...issue.path, key];
+    return {
+      line: lineOf(path),
+      key: keyText(path),
+      message: `unknown key${issue.keys.length > 1 ? `s ${issue.keys.join(', ')}` : ''}`,
+    };
+  }
+  return { line: lineOf(issue.path), key: keyText(issue.path), message: issue.message.replace(/^Invalid input: /, '') };
+}
+
+/** `targets[2].auth.bearer_file` */
+function keyText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** The line of the deepest part of `path` that exists in the file; a missing key is reported at its parent. */
+function lineAt(root: Node | null, path: readonly PropertyKey[], lines: LineCounter): number {
+  let node: unknown = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const part of path) {
+    const next = step(node, part);
+    if (next === undefined) break;
+    node = next.node;
+    offset = next.offset ?? offset;
+  }
+  return lines.linePos(offset).line;
+}
+
+function step(node: unknown, part: PropertyKey): { node: unknown; offset: number | undefined } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find(
+      (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part),
+    );
+    if (pair === undefined) return undefined;
+    const key = pair.key;
+    return { node: pair.value, offset: isScalar(key) ? key.range?.[0] : undefined };
+  }
+  if (isSeq(node) && typeof part === 'number') {
+    const item = node.items[part];
+    if (item === undefined) return undefined;
+    return { node: item, offset: (item as Node).range?.[0] };
+  }
+  return undefined;
+}
+
+/** One line per fault, as `check-config` and the log print them. */
+export function formatConfigErrors(file: string, errors: readonly ConfigError[]): string {
+  return errors
+    .map((error) => `${file}:${error.line}: ${error.key === '' ? '' : `${error.key}: `}${error.message}`)
+    .join('\n');
+}

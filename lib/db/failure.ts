@@ -1,0 +1,24 @@
+import pg from 'pg';
+
+/** What to do with rows that could not be written. */
+export type Failure = 'away' | 'no-partition' | 'bad-data' | 'other';
+
+const CHECK_VIOLATION = '23514';
+
+/**
+ * `away`: the database cannot be reached or is shutting down, the same rows will do later. `no-partition`: the time of
+ * the rows has no table yet. `bad-data`: these rows can never be stored.
+ */
+export function classifyFailure(error: unknown): Failure {
+  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return 'away';
+  if (error.code === CHECK_VIOLATION && error.message.includes('partition')) return 'no-partition';
+  const group = error.code.slice(0, 2);
+  if (group === '22' || group === '23') return 'bad-data';
+  return group === '57' || group === '53' || group === '08' || group === '25' ? 'away' : 'other';
+}
+
+/** Prisma's or Postgres's word for a broken unique index. */
+export function isNameTaken(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return error.code === '23505';
+  return error instanceof Error && 'code' in error && error.code === 'P2002';
+}

@@ -1,0 +1,21 @@
+import type { Recognised } from '#lib/api/targets.ts';
+import type { CursorRow, SampleRow, ScrapeRow } from '#lib/db/sample-store.ts';
+
+export type NewMark = {
+  readonly atMs: number;
+  readonly kind: 'restart' | 'version' | 'first-seen' | 'gone' | 'note';
+  readonly targetId: number;
+  readonly subjectId: number | null;
+  readonly text: string;
+};
+
+/** Everything that one poll leaves behind; written as a whole or not at all. */
+export type PollRecord = {
+  readonly targetId: number;
+  readonly scrape: ScrapeRow;
+  readonly samples: readonly SampleRow[];
+  readonly cursors: readonly CursorRow[];
+  readonly marks: readonly NewMark[];
+  /** Only when it changed since the record before. */
+  readonly recognised: Recognised | null;
+};

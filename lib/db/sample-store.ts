@@ -1,0 +1,138 @@
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { storableJson, storableText } from '#lib/db/storable.ts';
+import { STORED_FIELDS, type StoredFields, tableOf } from '#lib/db/columns.ts';
+import type { GpuProcess, SubjectKind } from '#lib/metrics/sample.ts';
+import type { Sample } from '#lib/series/increments.ts';
+
+export type SampleRow = {
+  readonly kind: SubjectKind;
+  readonly subjectId: number;
+  readonly layoutId: number;
+  readonly sample: Sample;
+  readonly processes: readonly GpuProcess[] | null;
+};
+
+export type ScrapeRow = {
+  readonly targetId: number;
+  readonly atMs: number;
+  readonly ok: boolean;
+  readonly durationMs: number;
+  readonly bytes: number;
+  readonly samples: number;
+  readonly problems: number;
+  readonly sameBody: number;
+  readonly errorKind: string | null;
+  readonly message: string | null;
+};
+
+const HEAD = ['subject_id', 'at_ms', 'elapsed_ms', 'missed', 'restarted', 'layout_id'];
+const SCRAPE_COLUMNS = 'target_id, at_ms, ok, duration_ms, bytes, samples, problems, same_body, error_kind, message';
+
+/** Writes sample rows with COPY, the cheapest way on both sides. The caller owns the transaction. */
+export async function copySamples(client: pg.PoolClient, rows: readonly SampleRow[]): Promise<void> {
+  for (const kind of ['engine', 'gpu'] as const) {
+    const ofKind = rows.filter((row) => row.kind === kind);
+    if (ofKind.length === 0) continue;
+    const fields: StoredFields = STORED_FIELDS[kind];
+    await copyText(
+      client,
+      `${tableOf(kind, 'raw')} (${columnsOf(kind, fields)})`,
+      ofKind.map((row) => sampleLine(row, fields)),
+    );
+  }
+}
+
+function columnsOf(kind: SubjectKind, fields: StoredFields): string {
+  const histograms = fields.histograms.flatMap((name) => [`h_${name}`, `h_${name}_sum`]);
+  const columns = [...HEAD, ...fields.gauges, ...fields.counters, ...histograms];
+  return (kind === 'gpu' ? [...columns, 'processes'] : columns).join(', ');
+}
+
+function sampleLine(row: SampleRow, fields: StoredFields): string {
+  const { sample } = row;
+  const cells: string[] = [
+    String(row.subjectId),
+    String(sample.atMs),
+    cell(sample.elapsedMs),
+    String(sample.missed),
+    sample.restarted ? 't' : 'f',
+    String(row.layoutId),
+  ];
+  for (const field of fields.gauges) cells.push(cell(sample.gauges[field]));
+  for (const field of fields.counters) cells.push(cell(sample.increases[field]));
+  for (const field of fields.histograms) {
+    const histogram = sample.histograms[field];
+    cells.push(histogram === undefined ? '\\N' : `{${histogram.counts.join(',')}}`, cell(histogram?.sum));
+  }
+  if (row.kind === 'gpu') cells.push(row.processes === null ? '\\N' : copyEscape(storableJson(row.processes)));
+  return `${cells.join('\t')}\n`;
+}
+
+function cell(value: number | null | undefined): string {
+  return value === null || value === undefined ? '\\N' : String(value);
+}
+
+/** Backslash and line ends are COPY's own syntax. */
+function copyEscape(text: string): string {
+  return storableText(text)
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r');
+}
+
+/** Writes poll outcomes with COPY. The caller owns the transaction. */
+export async function copyScrapes(client: pg.PoolClient, rows: readonly ScrapeRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const lines = rows.map((row) => {
+    const cells = [
+      row.targetId,
+      row.atMs,
+      row.ok ? 't' : 'f',
+      row.durationMs.toFixed(2),
+      row.bytes,
+      row.samples,
+      row.problems,
+      row.sameBody,
+      row.errorKind ?? '\\N',
+      row.message === null ? '\\N' : copyEscape(row.message.slice(0, 500)),
+    ];
+    return `${cells.join('\t')}\n`;
+  });
+  await copyText(client, `scrape (${SCRAPE_COLUMNS})`, lines);
+}
+
+async function copyText(client: pg.PoolClient, into: string, lines: readonly string[]): Promise<void> {
+  const sink = client.query(copyFrom(`COPY ${into} FROM STDIN`));
+  await pipeline(Readable.from([lines.join('')]), sink);
+}
+
+export type CursorRow = { readonly subjectId: number; readonly atMs: number; readonly state: string };
+
+/** Moves cursors on, in the transaction of their samples. */
+export async function saveCursors(client: pg.PoolClient, cursors: readonly CursorRow[]): Promise<void> {
+  if (cursors.length === 0) return;
+  await client.query({
+    name: 'save-cursors',
+    text: `INSERT INTO subject_cursor (subject_id, at_ms, state)
+           SELECT * FROM unnest($1::int[], $2::bigint[], $3::text[])
+           ON CONFLICT (subject_id) DO UPDATE SET at_ms = excluded.at_ms, state = excluded.state`,
+    values: [
+      cursors.map((cursor) => cursor.subjectId),
+      cursors.map((cursor) => cursor.atMs),
+      cursors.map((cursor) => cursor.state),
+    ],
+  });
+}
+
+/** The states of these subjects' cursors, by subject id. */
+export async function loadCursors(pool: pg.Pool, subjectIds: readonly number[]): Promise<Map<number, string>> {
+  const { rows } = await pool.query<{ subject_id: number; state: string }>(
+    'SELECT subject_id, state FROM subject_cursor WHERE subject_id = ANY($1::int[])',
+    [subjectIds],
+  );
+  return new Map(rows.map((row) => [row.subject_id, row.state]));
+}

@@ -1,0 +1,40 @@
+/** One minute of an engine, from the minute roll-up. null is unknown. */
+export type BaselineMinute = {
+  readonly atMs: number;
+  readonly finishedPerSecond: number | null;
+  readonly runningMean: number | null;
+  readonly waitingMax: number | null;
+};
+
+export type Baseline = { readonly rps: number | null; readonly minutes: number };
+
+const NEWEST_EXCLUDED_MS = 15 * 60_000;
+const FEWEST_MINUTES = 60;
+
+export const BASELINE_SPAN_MS = 7 * 86_400_000;
+
+/**
+ * The learned baseline (rules.yaml, header): median req/s of the minutes in which the engine had a queue or at least
+ * half of its usual running requests, over 7 days, the newest 15 minutes excluded. `rps` is null ("learning") with
+ * fewer than 60 such minutes. Usual running requests: the median over minutes in which anything ran.
+ */
+export function learnBaseline(minutes: readonly BaselineMinute[], nowMs: number): Baseline {
+  const old = minutes.filter(
+    (minute) => minute.atMs < nowMs - NEWEST_EXCLUDED_MS && minute.atMs >= nowMs - BASELINE_SPAN_MS,
+  );
+  const usualRunning = median(old.map((minute) => minute.runningMean ?? 0).filter((running) => running > 0));
+  const busy = old.filter((minute) => {
+    const queued = (minute.waitingMax ?? 0) > 0;
+    return queued || (usualRunning !== null && (minute.runningMean ?? 0) >= usualRunning / 2);
+  });
+  const rates = busy.map((minute) => minute.finishedPerSecond).filter((rate) => rate !== null);
+  return { rps: rates.length >= FEWEST_MINUTES ? median(rates) : null, minutes: rates.length };
+}
+
+function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}

@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import type { Recognised } from '#lib/api/targets.ts';
+import type { Reading } from '#lib/metrics/sample.ts';
+import { TooManySeriesError } from '#lib/scrape/exposition.ts';
+import type { Fetcher, FetchFailure, FetchOutcome, FetchRequest } from '#lib/scrape/fetch.ts';
+import { EXPOSITION_LIMITS, PageReader } from '#lib/scrape/page-reader.ts';
+import { createSmiPoll } from '#lib/scrape/poll-smi.ts';
+import { type Secret, type TargetAuth, type TargetSettings, timeoutMsOf } from '#lib/target/target.ts';
+
+export type PollFailureKind = FetchFailure['kind'] | 'secret' | 'too-many-series' | 'nothing-recognised';
+
+/** What one attempt gave. A failure is data like any other. */
+export type PollOutcome =
+  | {
+      readonly ok: true;
+      readonly readings: readonly Reading[];
+      readonly recognised: Recognised;
+      readonly samples: number;
+      readonly problems: number;
+      readonly bytes: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly ok: false;
+      readonly kind: PollFailureKind;
+      readonly message: string;
+      readonly bytes: number;
+      readonly durationMs: number;
+      /** Present when the page was read but holds nothing that a source knows. */
+      readonly recognised?: Recognised;
+    };
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+export type PollOptions = { readonly fetcher: Fetcher; readonly smiCommand: string };
+
+/** A function that polls the target once; it remembers the page's shape between calls. Never throws. */
+export function createPoll(target: TargetSettings, options: PollOptions): () => Promise<PollOutcome> {
+  if (target.source === 'nvidia-smi') return createSmiPoll(options.smiCommand, timeoutMsOf(target.intervalMs));
+  const reader = new PageReader(target.source);
+  return async () => {
+    let request: FetchRequest;
+    try {
+      request = await requestOf(target);
+    } catch (error) {
+      return { ok: false, kind: 'secret', message: secretText(error), bytes: 0, durationMs: 0 };
+    }
+    return readPage(reader, await options.fetcher.fetchPage(request));
+  };
+}
+
+function readPage(reader: PageReader, outcome: FetchOutcome): PollOutcome {
+  if (!outcome.ok) return outcome;
+  const { bytes, durationMs } = outcome;
+  try {
+    const page = reader.read(outcome.body);
+    if (page.readings.length === 0 && page.recognised.storedSeries === 0) {
+      const message = `the page was read, but recognised is ${page.recognised.text}`;
+      return { ok: false, kind: 'nothing-recognised', message, bytes, durationMs, recognised: page.recognised };
+    }
+    return {
+      ok: true,
+      readings: page.readings,
+      recognised: page.recognised,
+      samples: page.totalSeries,
+      problems: page.problemCount,
+      bytes,
+      durationMs,
+    };
+  } catch (error) {
+    if (!(error instanceof TooManySeriesError)) throw error;
+    const message = `${error.message}: the limit is ${EXPOSITION_LIMITS.maxSeries} samples a poll`;
+    return { ok: false, kind: 'too-many-series', message, bytes, durationMs };
+  }
+}
+
+async function requestOf(target: TargetSettings): Promise<FetchRequest> {
+  return {
+    url: target.url ?? '',
+    timeoutMs: timeoutMsOf(target.intervalMs),
+    maxBodyBytes: MAX_BODY_BYTES,
+    auth: target.auth === null ? null : await authOf(target.auth),
+    tls:
+      target.tls === null
+        ? null
+        : {
+            ca: target.tls.caFile === null ? null : await readFile(target.tls.caFile, 'utf8'),
+            serverName: target.tls.serverName,
+            insecureSkipVerify: target.tls.insecureSkipVerify,
+          },
+  };
+}
+
+async function authOf(auth: TargetAuth): Promise<NonNullable<FetchRequest['auth']>> {
+  switch (auth.kind) {
+    case 'bearer':
+      return { kind: 'bearer', token: await readSecret(auth.token) };
+    case 'basic':
+      return { kind: 'basic', username: auth.username, password: await readSecret(auth.password) };
+    case 'header':
+      return { kind: 'header', name: auth.name, value: await readSecret(auth.value) };
+  }
+}
+
+async function readSecret(secret: Secret): Promise<string> {
+  return 'text' in secret ? secret.text : (await readFile(secret.file, 'utf8')).trim();
+}
+
+function secretText(error: unknown): string {
+  return `a file that the target needs cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}

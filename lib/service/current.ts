@@ -1,0 +1,146 @@
+import type { CurrentAnswer, CurrentValue } from '#lib/api/series.ts';
+import { loadUpShares } from '#lib/db/fleet.ts';
+import { isFrozen } from '#lib/detect/health.ts';
+import type { Signal } from '#lib/metrics/signal.ts';
+import { findSignal, SIGNALS } from '#lib/metrics/signals.ts';
+import type { Measured } from '#lib/series/measure.ts';
+import type { ServiceContext } from '#lib/service/context.ts';
+import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/service/fleet-state.ts';
+import { measureSpan } from '#lib/service/measure-span.ts';
+import { missingReasons } from '#lib/service/missing-reason.ts';
+import { parseSignalList } from '#lib/service/signal-list.ts';
+
+export type CurrentInput = {
+  readonly signals?: string | undefined;
+  readonly subject: readonly number[];
+  readonly kind?: 'engine' | 'gpu' | undefined;
+};
+
+/** `GET /current`: the latest value of each signal per subject; unknown ones say why. */
+export async function currentValues(context: ServiceContext, input: CurrentInput): Promise<CurrentAnswer> {
+  const fleet = await loadFleet(context);
+  const signals = input.signals === undefined ? SIGNALS : parseSignalList(input.signals);
+  const subjects = fleet.subjects.filter(
+    (subject) =>
+      (input.subject.length === 0 || input.subject.includes(subject.id)) &&
+      (input.kind === undefined || subject.kind === input.kind),
+  );
+  const items = await currentOf(context, fleet, subjects, signals);
+  return { atMs: fleet.nowMs, items, nextCursor: null };
+}
+
+/** Latest values of the given signals for the given subjects of a fleet that is already loaded. */
+export async function currentOf(
+  context: ServiceContext,
+  fleet: FleetState,
+  subjects: readonly FleetSubject[],
+  signals: readonly Signal[],
+): Promise<CurrentValue[]> {
+  const busy = await busySubjects(context, fleet, subjects);
+  const values = new Map<string, Measured>();
+  for (const windowMs of new Set(signals.map((signal) => signal.windowMs))) {
+    const ofWindow = signals.filter((signal) => signal.windowMs === windowMs && !isPollSignal(signal));
+    const span = { fromMs: fleet.nowMs - windowMs, toMs: fleet.nowMs + 1, stepMs: null } as const;
+    for (const row of await measureSpan(context, fleet, { subjects, signals: ofWindow, span, group: 'subject' })) {
+      values.set(`${row.subjectId} ${row.signal.id}`, row.value);
+    }
+  }
+  const upShares = signals.some(isShareSignal) ? await loadUpShares(context.pool, fleet.nowMs - 86_400_000) : new Map();
+  const explain = await missingReasons(context, subjects);
+  return subjects.flatMap((subject) => {
+    const health = subjectHealth(subject, busy.has(subject.id), fleet.nowMs);
+    return signals
+      .filter((signal) => signal.kind === subject.kind)
+      .map((signal): CurrentValue => {
+        const head = {
+          signal: signal.id,
+          unit: signal.unit,
+          subject: subject.id,
+          name: subject.name,
+          windowMs: signal.windowMs,
+        };
+        const polled = pollValue(signal, subject, upShares, health.state);
+        if (polled !== undefined) {
+          return {
+            ...head,
+            value: polled,
+            min: polled,
+            max: polled,
+            atMs: subject.target.lastAtMs,
+            reason: polled === null ? 'not polled yet' : '',
+          };
+        }
+        const isDead = health.state === 'down' || health.state === 'stale' || health.state === 'unknown';
+        if (isDead)
+          return {
+            ...head,
+            value: null,
+            min: null,
+            max: null,
+            atMs: subject.lastSampleMs,
+            reason: `${health.state}: ${health.reason}`,
+          };
+        const value = values.get(`${subject.id} ${signal.id}`);
+        const isKnown = value !== undefined && value.mean !== null;
+        return {
+          ...head,
+          value: value?.mean ?? null,
+          min: value?.min ?? null,
+          max: value?.max ?? null,
+          atMs: subject.lastSampleMs,
+          reason: isKnown ? (health.state === 'frozen' ? `frozen: ${health.reason}` : '') : explain(subject, signal),
+        };
+      });
+  });
+}
+
+function isPollSignal(signal: Signal): boolean {
+  return signal.compute.type === 'target-up' || signal.compute.type === 'target-frozen';
+}
+
+function isShareSignal(signal: Signal): boolean {
+  return signal.compute.type === 'target-up' && signal.compute.form === 'share';
+}
+
+/** Signals that follow from the polls themselves; undefined for all others. */
+function pollValue(
+  signal: Signal,
+  subject: FleetSubject,
+  upShares: ReadonlyMap<number, number>,
+  state: string,
+): number | null | undefined {
+  if (signal.compute.type === 'target-frozen') return state === 'unknown' ? null : state === 'frozen' ? 1 : 0;
+  if (signal.compute.type !== 'target-up') return undefined;
+  if (signal.compute.form === 'share') return upShares.get(subject.targetId) ?? null;
+  return subject.target.ok === null ? null : Number(subject.target.ok);
+}
+
+const BUSY_SIGNALS = ['running_requests', 'tokens_per_second', 'gpu_utilization'];
+
+/** Subjects that work: an engine with running requests, a GPU that is busy or whose engine generates tokens. */
+export async function busySubjects(
+  context: ServiceContext,
+  fleet: FleetState,
+  subjects: readonly FleetSubject[],
+): Promise<ReadonlySet<number>> {
+  const suspects = subjects.filter((subject) => isFrozen(subject.target.sameBody ?? 0, true));
+  if (suspects.length === 0) return new Set();
+  const linked = fleet.links.filter((link) => suspects.some((subject) => subject.id === link.gpuId));
+  const engines = fleet.subjects.filter((subject) => linked.some((link) => link.engineId === subject.id));
+  const signals = BUSY_SIGNALS.map(findSignal).filter((signal) => signal !== undefined);
+  const rows = await measureSpan(context, fleet, {
+    subjects: [...suspects, ...engines],
+    signals,
+    span: { fromMs: fleet.nowMs - 60_000, toMs: fleet.nowMs + 1, stepMs: null },
+    group: 'subject',
+  });
+  const working = new Set(rows.filter((row) => (row.value.mean ?? 0) > 0).map((row) => row.subjectId));
+  return new Set(
+    suspects
+      .filter(
+        (subject) =>
+          working.has(subject.id) || linked.some((link) => link.gpuId === subject.id && working.has(link.engineId)),
+      )
+      .map((subject) => subject.id),
+  );
+}

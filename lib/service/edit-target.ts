@@ -1,0 +1,90 @@
+import type { TargetDetail, TargetInput, TargetPatch } from '#lib/api/targets.ts';
+import { isNameTaken } from '#lib/db/failure.ts';
+import { sendHint } from '#lib/db/notify.ts';
+import type { StoredTarget } from '#lib/db/targets.ts';
+import { formatDurationMs } from '#lib/metrics/duration.ts';
+import type { ServiceContext } from '#lib/service/context.ts';
+import { AppError } from '#lib/service/errors.ts';
+import { getTargetView } from '#lib/service/targets.ts';
+import { parseTarget } from '#lib/target/target-input.ts';
+import type { TargetSettings } from '#lib/target/target.ts';
+
+/** `POST /targets` */
+export async function createTarget(context: ServiceContext, input: TargetInput): Promise<TargetDetail> {
+  const settings = parsedOrThrow(input);
+  const created = await uniqueName(settings.name, () => context.targets.create(settings, 'api'));
+  await sendHint(context.pool, 'targets');
+  return getTargetView(context, created.id);
+}
+
+/** `PATCH /targets/{id}`: what is not named stays, secrets included. */
+export async function patchTarget(context: ServiceContext, id: number, patch: TargetPatch): Promise<TargetDetail> {
+  const stored = await editableTarget(context, id);
+  const { paused, auth, ...rest } = patch;
+  const settings = parsedOrThrow({ ...toInput(stored), ...rest, ...(auth === undefined ? {} : { auth }) });
+  const merged: TargetSettings = auth === undefined ? { ...settings, auth: stored.auth } : settings;
+  await uniqueName(merged.name, () => context.targets.update(id, merged, paused ?? stored.paused));
+  await sendHint(context.pool, 'targets');
+  return getTargetView(context, id);
+}
+
+/** `DELETE /targets/{id}`: stops polling; stored history stays. */
+export async function removeTarget(context: ServiceContext, id: number): Promise<void> {
+  await editableTarget(context, id);
+  await context.targets.remove(id);
+  await sendHint(context.pool, 'targets');
+}
+
+async function editableTarget(context: ServiceContext, id: number): Promise<StoredTarget> {
+  const stored = await context.targets.find(id);
+  if (stored === null) throw new AppError('not-found', `no target ${id}`);
+  if (stored.origin !== 'api' && stored.origin !== 'found') {
+    throw new AppError(
+      'conflict',
+      `target "${stored.name}" comes from ${stored.originKey === '' ? stored.origin : stored.originKey}: change it there`,
+    );
+  }
+  return stored;
+}
+
+function parsedOrThrow(input: TargetInput): TargetSettings {
+  const result = parseTarget(input);
+  if (result.ok) return result.target;
+  throw new AppError(
+    'invalid',
+    result.errors.map((error) => `${error.path}: ${error.message}`).join('; '),
+    result.errors,
+  );
+}
+
+async function uniqueName<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isNameTaken(error)) throw error;
+    throw new AppError('conflict', `a target named "${name}" exists already`, [{ path: 'name', message: 'is taken' }]);
+  }
+}
+
+function toInput(target: StoredTarget): TargetInput {
+  return {
+    name: target.name,
+    source: target.source,
+    ...(target.url === null ? {} : { url: target.url }),
+    interval: formatDurationMs(target.intervalMs),
+    labels: { ...target.labels },
+    ...(target.baselineRps === null ? {} : { baseline_rps: target.baselineRps }),
+    ...(target.maxRunning === null ? {} : { max_running: target.maxRunning }),
+    profile: target.profile,
+    gpus: [...target.gpus],
+    ...(target.tls === null
+      ? {}
+      : {
+          tls: {
+            ...(target.tls.caFile === null ? {} : { ca_file: target.tls.caFile }),
+            ...(target.tls.serverName === null ? {} : { server_name: target.tls.serverName }),
+            insecure_skip_verify: target.tls.insecureSkipVerify,
+          },
+        }),
+  };
+}

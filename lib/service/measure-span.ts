@@ -1,0 +1,250 @@
+import { type Tier, TIER_STEP_MS } from '#lib/db/columns.ts';
+import {
+  fetchHistograms,
+  fetchScalars,
+  type HistogramRow,
+  type RowSpan,
+  type ScalarWanted,
+} from '#lib/db/series-query.ts';
+import type { SubjectKind } from '#lib/metrics/sample.ts';
+import type { Compute, Signal } from '#lib/metrics/signal.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
+import {
+  exactly,
+  type HistogramCompute,
+  type HistogramWindow,
+  histogramsOf,
+  type Measured,
+  measureHistogram,
+  measureOverBaseline,
+  measureRatio,
+  UNKNOWN,
+} from '#lib/series/measure.ts';
+import type { ServiceContext } from '#lib/service/context.ts';
+import { baselineOf, type FleetState, type FleetSubject } from '#lib/service/fleet-state.ts';
+
+export type SpanRequest = {
+  readonly subjects: readonly FleetSubject[];
+  readonly signals: readonly Signal[];
+  /** `stepMs` null: one window, gauges give their newest value. */
+  readonly span: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly stepMs: number | null;
+    readonly tier?: Tier;
+  };
+  readonly group: 'subject' | 'fleet';
+};
+
+export type MeasuredRow = {
+  readonly signal: Signal;
+  /** null for the fleet. */
+  readonly subjectId: number | null;
+  readonly bucketMs: number;
+  readonly value: Measured;
+};
+
+/** Measures signals over one span and tier. Buckets without samples have no row; poll signals are not measured here. */
+export async function measureSpan(
+  context: ServiceContext,
+  fleet: FleetState,
+  request: SpanRequest,
+): Promise<readonly MeasuredRow[]> {
+  const rows: MeasuredRow[] = [];
+  for (const kind of ['engine', 'gpu'] as const) {
+    const subjects = request.subjects.filter((subject) => subject.kind === kind);
+    const signals = request.signals.filter((signal) => signal.kind === kind);
+    if (subjects.length === 0 || signals.length === 0) continue;
+    const span = rowSpan(kind, subjects, fleet, request);
+    const [scalars, histograms] = await Promise.all([
+      measureScalars(context, fleet, { ...request, subjects, signals }, span),
+      measureHistograms(context, signals, span),
+    ]);
+    rows.push(...scalars, ...histograms);
+  }
+  return rows;
+}
+
+function rowSpan(
+  kind: SubjectKind,
+  subjects: readonly FleetSubject[],
+  fleet: FleetState,
+  request: SpanRequest,
+): RowSpan {
+  const all = fleet.subjects.filter((subject) => subject.kind === kind).length;
+  return {
+    kind,
+    tier: request.span.tier ?? 'raw',
+    fromMs: request.span.fromMs,
+    toMs: request.span.toMs,
+    subjectIds: subjects.length === all ? null : subjects.map((subject) => subject.id),
+    stepMs: request.span.stepMs,
+    group: request.group,
+  };
+}
+
+/** The scalar that a signal is made from: itself, or the rate under a baseline or per-GPU signal. */
+function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
+  switch (compute.type) {
+    case 'over-baseline':
+    case 'per-linked-gpu':
+      return { type: 'rate', counters: compute.counters };
+    case 'baseline':
+      return { type: 'rate', counters: ['finished'] };
+    case 'quantile':
+    case 'histogram-mean':
+    case 'fraction-below':
+    case 'joint-fraction-below':
+    case 'target-up':
+    case 'target-frozen':
+      return null;
+    default:
+      return compute;
+  }
+}
+
+async function measureScalars(
+  context: ServiceContext,
+  fleet: FleetState,
+  request: SpanRequest,
+  span: RowSpan,
+): Promise<MeasuredRow[]> {
+  const wanted = request.signals.flatMap((signal) => {
+    const compute = scalarOf(signal.compute);
+    if (compute === null) return [];
+    const fleetForm = compute === signal.compute ? signal.fleet : 'sum';
+    return [{ signal, compute, fleet: fleetForm }];
+  });
+  if (wanted.length === 0) return [];
+  const [rows, watts] = await Promise.all([
+    fetchScalars(context.pool, span, wanted),
+    linkedWatts(context, fleet, request),
+  ]);
+  const baselines = new Map(request.subjects.map((subject) => [subject.id, baselineOf(subject)]));
+  const fleetBaseline = sumKnown([...baselines.values()]);
+  return rows.flatMap((row) => {
+    const baseline = row.subjectId === null ? fleetBaseline : (baselines.get(row.subjectId) ?? null);
+    return wanted.map(({ signal }, i): MeasuredRow => {
+      const scalar = row.values[i] ?? UNKNOWN;
+      const value = finish(signal.compute, scalar, baseline, watts.get(wattKey(row.subjectId, row.bucketMs)) ?? null);
+      return { signal, subjectId: row.subjectId, bucketMs: row.bucketMs, value };
+    });
+  });
+}
+
+function finish(compute: Compute, scalar: Measured, baseline: number | null, watts: number | null): Measured {
+  switch (compute.type) {
+    case 'increase-ratio':
+      return measureRatio(compute, scalar.mean, scalar.max);
+    case 'over-baseline':
+      return measureOverBaseline(scalar, baseline, compute.form);
+    case 'baseline':
+      return exactly(baseline);
+    case 'per-linked-gpu':
+      return watts === null || !(watts > 0) || scalar.mean === null ? UNKNOWN : exactly(scalar.mean / watts);
+    default:
+      return scalar;
+  }
+}
+
+function sumKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 || known.length < values.length ? null : known.reduce((sum, value) => sum + value, 0);
+}
+
+function wattKey(subjectId: number | null, bucketMs: number): string {
+  return `${subjectId} ${bucketMs}`;
+}
+
+/** Watts of the GPUs that each engine runs on, by engine and bucket; unknown where a GPU is. */
+async function linkedWatts(
+  context: ServiceContext,
+  fleet: FleetState,
+  request: SpanRequest,
+): Promise<ReadonlyMap<string, number>> {
+  const watts = new Map<string, number>();
+  const power = findSignal('gpu_power');
+  if (power === undefined || !request.signals.some((signal) => signal.compute.type === 'per-linked-gpu')) return watts;
+  const engineIds = new Set(request.subjects.map((subject) => subject.id));
+  const links = fleet.links.filter((link) => engineIds.has(link.engineId));
+  const gpuIds = new Set(links.map((link) => link.gpuId));
+  const gpus = fleet.subjects.filter((subject) => gpuIds.has(subject.id));
+  const rows = await measureSpan(context, fleet, { ...request, subjects: gpus, signals: [power], group: 'subject' });
+  for (const row of rows) {
+    if (row.value.mean === null) continue;
+    if (request.group === 'fleet') add(watts, wattKey(null, row.bucketMs), row.value.mean);
+    else
+      for (const link of links)
+        if (link.gpuId === row.subjectId) add(watts, wattKey(link.engineId, row.bucketMs), row.value.mean);
+  }
+  return watts;
+}
+
+function add(totals: Map<string, number>, key: string, value: number): void {
+  totals.set(key, (totals.get(key) ?? 0) + value);
+}
+
+async function measureHistograms(
+  context: ServiceContext,
+  signals: readonly Signal[],
+  span: RowSpan,
+): Promise<MeasuredRow[]> {
+  const wanted = signals.filter((signal): signal is Signal & { compute: HistogramCompute } =>
+    isHistogram(signal.compute),
+  );
+  if (wanted.length === 0) return [];
+  const names = [...new Set(wanted.flatMap((signal) => histogramsOf(signal.compute)))];
+  const buckets = await context.layouts.mostBuckets();
+  const rows = await fetchHistograms(
+    context.pool,
+    span,
+    names.map((histogram) => ({ histogram, buckets })),
+  );
+  const layouts = await context.layouts.load(rows.map((row) => row.layoutId));
+  return [...groupRows(rows)].flatMap(([, group]) => {
+    const head = group[0];
+    if (head === undefined) return [];
+    const windows = new Map(names.map((name, i) => [name, windowOf(name, i, group, layouts)]));
+    return wanted.map((signal): MeasuredRow => {
+      const value = measureHistogram(signal.compute, (name) => windows.get(name));
+      return { signal, subjectId: head.subjectId, bucketMs: head.bucketMs, value };
+    });
+  });
+}
+
+function isHistogram(compute: Compute): compute is HistogramCompute {
+  return ['quantile', 'histogram-mean', 'fraction-below', 'joint-fraction-below'].includes(compute.type);
+}
+
+function groupRows(rows: readonly HistogramRow[]): Map<string, HistogramRow[]> {
+  return Map.groupBy(rows, (row) => wattKey(row.subjectId, row.bucketMs));
+}
+
+function windowOf(
+  name: string,
+  index: number,
+  group: readonly HistogramRow[],
+  layouts: ReadonlyMap<number, Readonly<Record<string, readonly number[]>>>,
+): HistogramWindow {
+  let sum: number | null = null;
+  const parts = group.flatMap((row) => {
+    const window = row.windows[index];
+    const bounds = layouts.get(row.layoutId)?.[name];
+    if (window === undefined || window.counts === null || bounds === undefined) return [];
+    if (window.sum !== null) sum = (sum ?? 0) + window.sum;
+    return [{ bounds, counts: bounds.map((_, i) => window.counts?.[i] ?? 0) }];
+  });
+  return { parts, sum };
+}
+
+/** The tier whose rows are no wider than a step and still kept at `fromMs`. */
+export function tierFor(
+  stepMs: number,
+  fromMs: number,
+  nowMs: number,
+  retention: { rawMs: number; minuteMs: number },
+): Tier {
+  const byStep: Tier = stepMs >= TIER_STEP_MS['1h'] ? '1h' : stepMs >= TIER_STEP_MS['1m'] ? '1m' : 'raw';
+  if (fromMs < nowMs - retention.minuteMs) return '1h';
+  return byStep === 'raw' && fromMs < nowMs - retention.rawMs ? '1m' : byStep;
+}

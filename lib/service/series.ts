@@ -1,0 +1,201 @@
+import type { Gap, Mark, Series, SeriesAnswer } from '#lib/api/series.ts';
+import { MARK_KINDS } from '#lib/api/series.ts';
+import { type Tier, TIER_STEP_MS } from '#lib/db/columns.ts';
+import { loadFailureSpans, loadMarks } from '#lib/db/fleet.ts';
+import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
+import { loadRollupState } from '#lib/db/rollup.ts';
+import { loadSetting } from '#lib/db/settings.ts';
+import type { Signal } from '#lib/metrics/signal.ts';
+import { parseInstantMs, stepMsFor, type TimeRange } from '#lib/metrics/time-range.ts';
+import type { ServiceContext } from '#lib/service/context.ts';
+import { AppError } from '#lib/service/errors.ts';
+import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/service/fleet-state.ts';
+import { type MeasuredRow, measureSpan, tierFor } from '#lib/service/measure-span.ts';
+import { measurePolls } from '#lib/service/poll-signals.ts';
+import { parseSignalList } from '#lib/service/signal-list.ts';
+
+export type SeriesInput = {
+  readonly signals: string;
+  readonly subject: readonly number[];
+  readonly kind?: 'engine' | 'gpu' | undefined;
+  readonly from: string;
+  readonly to: string;
+  readonly points: number;
+  readonly group: 'subject' | 'fleet';
+};
+
+const MAX_SERIES = 200;
+
+/** `GET /series`: signals over time, in buckets that the stored rows fill evenly. */
+export async function seriesOf(context: ServiceContext, input: SeriesInput): Promise<SeriesAnswer> {
+  const fleet = await loadFleet(context);
+  const signals = parseSignalList(input.signals);
+  const range = parseRange(input, fleet.nowMs);
+  const subjects = chooseSubjects(fleet, input, signals);
+  const slowestMs = Math.max(1000, ...subjects.map((subject) => subject.target.intervalMs));
+  const stepMs = stepMsFor(range, input.points, slowestMs * 2);
+  const retention = (await loadSetting(context.pool, 'retention')) ?? DEFAULT_RETENTION;
+  const tier = tierFor(stepMs, range.fromMs, fleet.nowMs, retention);
+  const step = Math.max(stepMs, TIER_STEP_MS[tier]);
+  const request = { subjects, signals, group: input.group, stepMs: step };
+  const [rows, polls, marks, gaps] = await Promise.all([
+    measureTiers(context, fleet, request, range, tier),
+    measurePolls(context, fleet, request, range),
+    marksOf(context, subjects, range),
+    gapsOf(context, subjects, range),
+  ]);
+  return {
+    from: range.fromMs,
+    to: range.toMs,
+    stepMs: step,
+    tier,
+    series: buildSeries([...rows, ...polls], request, range),
+    marks,
+    gaps,
+    partial: partialOf(subjects, fleet.nowMs),
+  };
+}
+
+function parseRange(input: SeriesInput, nowMs: number): TimeRange {
+  const point = (name: 'from' | 'to'): number => {
+    const ms = parseInstantMs(input[name], nowMs);
+    if (ms === null) {
+      const message = `"${input[name]}" is not a time: expected epoch milliseconds, ISO 8601 or now-6h`;
+      throw new AppError('invalid', message, [{ path: name, message }]);
+    }
+    return ms;
+  };
+  const [fromMs, toMs] = [point('from'), point('to')];
+  if (fromMs >= toMs)
+    throw new AppError('invalid', 'from is not before to', [{ path: 'from', message: 'must be before to' }]);
+  return { fromMs, toMs };
+}
+
+function chooseSubjects(fleet: FleetState, input: SeriesInput, signals: readonly Signal[]): readonly FleetSubject[] {
+  const unknown = input.subject.filter((id) => !fleet.subjects.some((subject) => subject.id === id));
+  if (unknown.length > 0)
+    throw new AppError('not-found', `no subject ${unknown.join(', ')}`, [{ path: 'subject', message: 'unknown id' }]);
+  const subjects = fleet.subjects.filter(
+    (subject) =>
+      (input.subject.length === 0 || input.subject.includes(subject.id)) &&
+      (input.kind === undefined || subject.kind === input.kind) &&
+      signals.some((signal) => signal.kind === subject.kind),
+  );
+  if (input.group === 'subject') {
+    const count = subjects.reduce(
+      (sum, subject) => sum + signals.filter((signal) => signal.kind === subject.kind).length,
+      0,
+    );
+    if (count > MAX_SERIES) {
+      throw new AppError(
+        'too-large',
+        `${count} series asked for: the limit is ${MAX_SERIES}; name subjects, fewer signals, or use group=fleet`,
+      );
+    }
+  }
+  return subjects;
+}
+
+type Request = {
+  readonly subjects: readonly FleetSubject[];
+  readonly signals: readonly Signal[];
+  readonly group: 'subject' | 'fleet';
+  readonly stepMs: number;
+};
+
+/** Roll-ups lag behind; what they do not hold yet comes from the rows below, split at a bucket's edge. */
+async function measureTiers(
+  context: ServiceContext,
+  fleet: FleetState,
+  request: Request,
+  range: TimeRange,
+  tier: Tier,
+): Promise<readonly MeasuredRow[]> {
+  const part = (fromMs: number, toMs: number, from: Tier): Promise<readonly MeasuredRow[]> => {
+    if (fromMs >= toMs) return Promise.resolve([]);
+    return measureSpan(context, fleet, { ...request, span: { fromMs, toMs, stepMs: request.stepMs, tier: from } });
+  };
+  if (tier === 'raw') return part(range.fromMs, range.toMs, 'raw');
+  const doneMs = await loadRollupState(context.pool, tier);
+  const splitMs = Math.max(
+    alignDown(range.fromMs, request.stepMs),
+    Math.min(range.toMs, alignDown(doneMs, request.stepMs)),
+  );
+  const [rolled, newest] = await Promise.all([
+    part(alignDown(range.fromMs, request.stepMs), splitMs, tier),
+    part(splitMs, range.toMs, tier === '1h' ? '1m' : 'raw'),
+  ]);
+  return [...rolled, ...newest];
+}
+
+function alignDown(ms: number, stepMs: number): number {
+  return Math.floor(ms / stepMs) * stepMs;
+}
+
+function buildSeries(rows: readonly MeasuredRow[], request: Request, range: TimeRange): Series[] {
+  const t: number[] = [];
+  for (let ms = alignDown(range.fromMs, request.stepMs); ms < range.toMs; ms += request.stepMs) t.push(ms);
+  const indexOf = new Map(t.map((ms, i) => [ms, i]));
+  const built = new Map<string, Series>();
+  const start = (signal: Signal, subject: number | null): void => {
+    const empty = (): (number | null)[] => new Array<number | null>(t.length).fill(null);
+    built.set(`${subject} ${signal.id}`, {
+      signal: signal.id,
+      unit: signal.unit,
+      subject,
+      t,
+      mean: empty(),
+      min: empty(),
+      max: empty(),
+    });
+  };
+  for (const signal of request.signals) {
+    const ofKind = request.subjects.filter((subject) => subject.kind === signal.kind);
+    if (request.group === 'fleet') start(signal, null);
+    else for (const subject of ofKind) start(signal, subject.id);
+  }
+  for (const row of rows) {
+    const series = built.get(`${row.subjectId} ${row.signal.id}`);
+    const index = indexOf.get(row.bucketMs);
+    if (series === undefined || index === undefined) continue;
+    series.mean[index] = row.value.mean;
+    series.min[index] = row.value.min;
+    series.max[index] = row.value.max;
+  }
+  return [...built.values()];
+}
+
+async function marksOf(context: ServiceContext, subjects: readonly FleetSubject[], range: TimeRange): Promise<Mark[]> {
+  const rows = await loadMarks(
+    context.pool,
+    subjects.map((subject) => subject.id),
+    range,
+  );
+  return rows.flatMap((row) => {
+    const kind = MARK_KINDS.find((known) => known === row.kind);
+    return kind === undefined ? [] : [{ ...row, kind }];
+  });
+}
+
+/** Failed polls as spans, for each subject of the target. */
+async function gapsOf(context: ServiceContext, subjects: readonly FleetSubject[], range: TimeRange): Promise<Gap[]> {
+  const spans = await loadFailureSpans(context.pool, [...new Set(subjects.map((subject) => subject.targetId))], range);
+  return spans.flatMap((span) =>
+    subjects
+      .filter((subject) => subject.targetId === span.targetId)
+      .map((subject) => ({
+        fromMs: span.fromMs,
+        toMs: span.toMs + subject.target.intervalMs,
+        subject: subject.id,
+        reason: span.reason,
+      })),
+  );
+}
+
+function partialOf(subjects: readonly FleetSubject[], nowMs: number): SeriesAnswer['partial'] {
+  const missing = subjects.filter((subject) => {
+    const { state } = subjectHealth(subject, false, nowMs);
+    return state === 'down' || state === 'stale' || state === 'unknown';
+  });
+  return { of: subjects.length, missing: missing.map((subject) => subject.name) };
+}
