@@ -1,13 +1,13 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import type { Subject } from '#lib/api/subjects.ts';
 import { BURST_LINES, burstWord } from '#components/bursts/burst-lines.ts';
 import { NameCell, rowClass } from '#components/fleet/subject-cell.tsx';
 import { ValueCell } from '#components/fleet/value-cell.tsx';
 import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 import { indexCurrent } from '#lib/client/current-index.ts';
 import { currentQuery } from '#lib/client/queries.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
@@ -52,7 +52,13 @@ export function BurstNow({ engines }: { engines: readonly Subject[] }) {
       }
     >
       <div className="max-h-72 overflow-y-auto">
-        <Table caption="Arrivals against baseline" columns={columns} rows={engines} rowKey={({ id }) => id} rowClass={rowClass} />
+        <Table
+          caption="Arrivals against baseline"
+          columns={columns}
+          rows={engines}
+          rowKey={({ id }) => id}
+          rowClass={rowClass}
+        />
       </div>
     </Card>
   );

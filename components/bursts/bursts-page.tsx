@@ -1,12 +1,12 @@
 'use client';
 
+import { BURST_LINES } from '#components/bursts/burst-lines.ts';
+import { BurstNow } from '#components/bursts/burst-now.tsx';
+import type { PanelSpec } from '#components/panel/panel-data.ts';
 import { PanelGrid } from '#components/panel/panel-frame.tsx';
 import { PanelPage } from '#components/panel/panel-page.tsx';
 import { PANELS } from '#components/panel/panel-specs.ts';
-import type { PanelSpec } from '#components/panel/panel-data.ts';
 import { SeriesPanel } from '#components/panel/series-panel.tsx';
-import { BURST_LINES } from '#components/bursts/burst-lines.ts';
-import { BurstNow } from '#components/bursts/burst-now.tsx';
 
 const ARRIVALS: PanelSpec = {
   id: 'arrivals',

@@ -1,11 +1,10 @@
 'use client';
 
-import { memo, useCallback, useMemo } from 'react';
+import { createContext, memo, useCallback, useContext, useMemo } from 'react';
 import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
 import type { ChartData } from '#components/chart/chart-data.ts';
 import { ChartLayer } from '#components/chart/chart-layer.tsx';
 import type { Geometry } from '#components/chart/geometry.ts';
-import { timeTickText } from '#components/chart/ticks.ts';
 
 type ChartCanvasProps = {
   data: ChartData;
@@ -16,68 +15,83 @@ type ChartCanvasProps = {
   patternId: string;
 };
 
-const TICK = { fontSize: 10.5, fill: 'var(--muted)' } as const;
+const LayerContext = createContext<ChartCanvasProps | null>(null);
 
-/** Axes and grid by recharts, with every tick given so that it computes nothing; the data are drawn by `ChartLayer`. */
-export const ChartCanvas = memo(function ChartCanvas({ data, geometry: g, visible, highlighted, utc, patternId }: ChartCanvasProps) {
-  const margin = useMemo(
-    () => ({ top: g.top, left: 0, right: g.width - g.left - g.plotWidth, bottom: 0 }),
-    [g.top, g.width, g.left, g.plotWidth],
-  );
-  // Two corner points: recharts draws axes only for a chart that has data.
-  const corners = useMemo(
-    () => [
-      { t: g.fromMs, v: 0 },
-      { t: g.toMs, v: g.maxValue },
-    ],
-    [g.fromMs, g.toMs, g.maxValue],
-  );
-  const tickStepMs = (g.timeTicks[1] ?? 0) - (g.timeTicks[0] ?? 0);
-  const timeText = useCallback((ms: number) => timeTickText(ms, tickStepMs, utc), [tickStepMs, utc]);
-  const { divisor } = g.display;
-  const valueText = useCallback((value: number) => String(Number((value / divisor).toPrecision(6))), [divisor]);
-  const timeDomain = useMemo(() => [g.fromMs, g.toMs], [g.fromMs, g.toMs]);
-  const valueDomain = useMemo(() => [0, g.maxValue], [g.maxValue]);
-  const timeTicks = useMemo(() => [...g.timeTicks], [g.timeTicks]);
-  const valueTicks = useMemo(() => [...g.valueTicks], [g.valueTicks]);
+/**
+ * recharts gives plot, value axis and grid and is told only of size and scale: its store costs some 10 ms a chart per
+ * change. What moves with every poll reaches the layer inside of it through a context, past recharts.
+ */
+export const ChartCanvas = memo(function ChartCanvas(props: ChartCanvasProps) {
+  const { geometry: g } = props;
+  const tickText = g.valueTicks.map((tick) => String(Number((tick / g.display.divisor).toPrecision(6)))).join(' ');
   return (
-    <ComposedChart
-      width={g.width}
-      height={g.height}
-      data={corners}
-      margin={margin}
-      accessibilityLayer={false}
-    >
-      <CartesianGrid vertical={false} stroke="var(--grid)" />
-      <XAxis
-        dataKey="t"
-        type="number"
-        scale="linear"
-        domain={timeDomain}
-        ticks={timeTicks}
-        tickFormatter={timeText}
-        interval={0}
-        height={22}
-        tick={TICK}
-        tickSize={3}
-        axisLine={false}
-        tickLine={false}
-        allowDataOverflow
+    <LayerContext value={props}>
+      <Plot
+        width={g.width}
+        height={g.height}
+        left={g.left}
+        top={g.top}
+        right={g.width - g.left - g.plotWidth}
+        bottom={g.height - g.top - g.plotHeight}
+        tickText={tickText}
+        suffix={g.display.suffix}
       />
+    </LayerContext>
+  );
+});
+
+type PlotProps = {
+  width: number;
+  height: number;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+  /** The labels of the value axis, evenly spaced from bottom to top: one string, so that equal axes are equal props. */
+  tickText: string;
+  suffix: string;
+};
+
+const TICK = { fontSize: 10.5, fill: 'var(--muted)' } as const;
+const CORNERS = [
+  { t: 0, v: 0 },
+  { t: 1, v: 1 },
+];
+
+const Plot = memo(function Plot({ width, height, left, top, right, bottom, tickText, suffix }: PlotProps) {
+  const labels = useMemo(() => tickText.split(' '), [tickText]);
+  const steps = Math.max(1, labels.length - 1);
+  const margin = useMemo(() => ({ top, left: 0, right, bottom: 0 }), [top, right]);
+  const ticks = useMemo(() => labels.map((_, index) => index), [labels]);
+  const domain = useMemo(() => [0, steps], [steps]);
+  const label = useCallback((index: number) => labels[index] ?? '', [labels]);
+  return (
+    <ComposedChart width={width} height={height} data={CORNERS} margin={margin} accessibilityLayer={false}>
+      <CartesianGrid vertical={false} stroke="var(--grid)" />
+      <XAxis dataKey="t" type="number" height={bottom} tick={false} axisLine={false} tickLine={false} />
       <YAxis
         dataKey="v"
         type="number"
-        domain={valueDomain}
-        ticks={valueTicks}
-        tickFormatter={valueText}
+        domain={domain}
+        ticks={ticks}
+        tickFormatter={label}
         interval={0}
-        width={g.left}
+        width={left}
         tick={TICK}
         axisLine={false}
         tickLine={false}
         allowDataOverflow
       />
-      <ChartLayer data={data} geometry={g} visible={visible} highlighted={highlighted} patternId={patternId} />
+      <text x={left - 6} y={10} textAnchor="end" fontSize={10.5} fill="var(--muted)">
+        {suffix}
+      </text>
+      <LayerSlot />
     </ComposedChart>
   );
 });
+
+/** Constant for recharts; takes what is drawn from the context. */
+function LayerSlot() {
+  const props = useContext(LayerContext);
+  return props === null ? null : <ChartLayer {...props} />;
+}

@@ -1,17 +1,19 @@
 'use client';
 
 import { memo } from 'react';
-import type { ChartData } from '#components/chart/chart-data.ts';
+import type { ChartData, ChartSeries } from '#components/chart/chart-data.ts';
 import { gapHeight } from '#components/chart/gap-form.ts';
 import { type Geometry, xOf, yOf } from '#components/chart/geometry.ts';
 import { seriesPaths } from '#components/chart/paths.ts';
 import { seriesStyle } from '#components/chart/series-style.ts';
+import { timeTickText } from '#components/chart/ticks.ts';
 
 type ChartLayerProps = {
   data: ChartData;
   geometry: Geometry;
   visible: ReadonlySet<string> | null;
   highlighted: number;
+  utc: boolean;
   patternId: string;
 };
 
@@ -19,25 +21,54 @@ type ChartLayerProps = {
  * Everything between the axes as a handful of paths. recharts' own Line and Area cost several times more per refresh
  * (they keep a state entry per point), which does not fit eight live panels.
  */
-export const ChartLayer = memo(function ChartLayer({ data, geometry: g, visible, highlighted, patternId }: ChartLayerProps) {
+export const ChartLayer = memo(function ChartLayer({
+  data,
+  geometry: g,
+  visible,
+  highlighted,
+  utc,
+  patternId,
+}: ChartLayerProps) {
   return (
-    <g clipPath={`url(#${patternId}-clip)`}>
-      <defs>
-        <clipPath id={`${patternId}-clip`}>
-          <rect x={g.left} y={0} width={g.plotWidth} height={g.top + g.plotHeight + 1} />
-        </clipPath>
-        <pattern id={`${patternId}-hatch`} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-          <line x1="0" y1="0" x2="0" y2="6" stroke="var(--nodata)" strokeWidth="1" strokeOpacity="0.45" />
-        </pattern>
-      </defs>
-      <Bands data={data} g={g} />
-      <Gaps data={data} g={g} patternId={patternId} visible={visible} />
-      <Targets data={data} g={g} />
-      <Marks data={data} g={g} />
-      <Lines data={data} g={g} visible={visible} highlighted={highlighted} />
-    </g>
+    <>
+      <TimeAxis g={g} utc={utc} />
+      <g clipPath={`url(#${patternId}-clip)`}>
+        <defs>
+          <clipPath id={`${patternId}-clip`}>
+            <rect x={g.left} y={0} width={g.plotWidth} height={g.top + g.plotHeight + 1} />
+          </clipPath>
+          <pattern
+            id={`${patternId}-hatch`}
+            width="6"
+            height="6"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <line x1="0" y1="0" x2="0" y2="6" stroke="var(--nodata)" strokeWidth="1" strokeOpacity="0.45" />
+          </pattern>
+        </defs>
+        <Bands data={data} g={g} />
+        <Gaps data={data} g={g} patternId={patternId} visible={visible} />
+        <Targets data={data} g={g} />
+        <Marks data={data} g={g} />
+        <Lines data={data} g={g} visible={visible} highlighted={highlighted} />
+      </g>
+    </>
   );
 });
+
+function TimeAxis({ g, utc }: { g: Geometry; utc: boolean }) {
+  const stepMs = (g.timeTicks[1] ?? 0) - (g.timeTicks[0] ?? 0);
+  const y = g.top + g.plotHeight;
+  return g.timeTicks.map((tick) => (
+    <g key={tick} transform={`translate(${xOf(g, tick)} ${y})`}>
+      <path d="M0 0v4" stroke="var(--grid)" />
+      <text y={15} textAnchor="middle" fontSize={10.5} fill="var(--muted)">
+        {timeTickText(tick, stepMs, utc)}
+      </text>
+    </g>
+  ));
+}
 
 type PartProps = { data: ChartData; g: Geometry };
 
@@ -54,7 +85,14 @@ function Bands({ data, g }: PartProps) {
     return (
       <g key={`${band.level}-${from}`}>
         <rect x={g.left} y={y} width={g.plotWidth} height={height} fill={fill} fillOpacity={0.07} />
-        <line x1={g.left} x2={g.left + g.plotWidth} y1={y + height} y2={y + height} stroke={fill} strokeOpacity={0.35} />
+        <line
+          x1={g.left}
+          x2={g.left + g.plotWidth}
+          y1={y + height}
+          y2={y + height}
+          stroke={fill}
+          strokeOpacity={0.35}
+        />
         {height >= 13 && (
           <text x={g.left + g.plotWidth - 4} y={y + 11} textAnchor="end" fontSize="10" fill="var(--muted)">
             {band.label}
@@ -67,7 +105,9 @@ function Bands({ data, g }: PartProps) {
 
 /** Overlapping gaps of several subjects are told in the tooltip; hatching is for spans where a shown line has no data. */
 function Gaps({ data, g, patternId, visible }: PartProps & { patternId: string; visible: ReadonlySet<string> | null }) {
-  const subjects = new Set(data.series.filter(({ id }) => visible === null || visible.has(id)).map(({ subject }) => subject));
+  const subjects = new Set(
+    data.series.filter(({ id }) => visible === null || visible.has(id)).map(({ subject }) => subject),
+  );
   const height = gapHeight(data.series, g.plotHeight);
   return data.gaps
     .filter((gap) => gap.subject === null || subjects.has(gap.subject) || subjects.has(null))
@@ -124,25 +164,55 @@ function Marks({ data, g }: PartProps) {
   });
 }
 
-function Lines({ data, g, visible, highlighted }: PartProps & { visible: ReadonlySet<string> | null; highlighted: number }) {
+function Lines({
+  data,
+  g,
+  visible,
+  highlighted,
+}: PartProps & { visible: ReadonlySet<string> | null; highlighted: number }) {
   return data.series.map((series, index) => {
     if (visible !== null && !visible.has(series.id)) return null;
     const style = seriesStyle(index, data.series.length, highlighted);
-    const paths = seriesPaths(series, g, data.stepMs);
-    const dash = series.reference === true ? '3 3' : style.dash;
     return (
-      <g key={series.id} stroke={style.stroke} fill="none" strokeLinejoin="round">
-        {!style.faint && paths.envelope !== '' && (
-          <path d={paths.envelope} fill={style.stroke} fillOpacity={0.13} stroke="none" />
-        )}
-        <path
-          d={paths.line}
-          strokeWidth={style.faint || series.reference === true ? 1 : 1.5}
-          {...(style.faint ? { strokeOpacity: 0.6 } : {})}
-          {...(dash === undefined ? {} : { strokeDasharray: dash })}
-        />
-        {paths.points !== '' && <path d={paths.points} strokeWidth={4} strokeLinecap="round" />}
-      </g>
+      <Line
+        key={series.id}
+        t={series.t}
+        mean={series.mean}
+        min={series.min}
+        max={series.max}
+        g={g}
+        stepMs={data.stepMs}
+        stroke={style.stroke}
+        dash={series.reference === true ? '3 3' : style.dash}
+        faint={style.faint}
+        thin={style.faint || series.reference === true}
+      />
     );
   });
 }
+
+type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max'> & {
+  g: Geometry;
+  stepMs: number;
+  stroke: string;
+  dash: string | undefined;
+  faint: boolean;
+  thin: boolean;
+};
+
+/** Its arrays are shared between polls while they are equal, so a line that did not change is not built again. */
+const Line = memo(function Line({ t, mean, min, max, g, stepMs, stroke, dash, faint, thin }: LineProps) {
+  const paths = seriesPaths({ t, mean, min, max }, g, stepMs, !faint);
+  return (
+    <g stroke={stroke} fill="none" strokeLinejoin="round">
+      {paths.envelope !== '' && <path d={paths.envelope} fill={stroke} fillOpacity={0.13} stroke="none" />}
+      <path
+        d={paths.line}
+        strokeWidth={thin ? 1 : 1.5}
+        strokeOpacity={faint ? 0.6 : 1}
+        {...(dash === undefined ? {} : { strokeDasharray: dash })}
+      />
+      {paths.points !== '' && <path d={paths.points} strokeWidth={4} strokeLinecap="round" />}
+    </g>
+  );
+});

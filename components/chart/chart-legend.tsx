@@ -1,6 +1,6 @@
 'use client';
 
-import { memo, type MouseEvent, useMemo } from 'react';
+import { type MouseEvent, memo, useMemo } from 'react';
 import type { ChartData } from '#components/chart/chart-data.ts';
 import { LineKey } from '#components/chart/chart-tooltip.tsx';
 import { clickLegend } from '#components/chart/legend-selection.ts';
@@ -16,14 +16,17 @@ type ChartLegendProps = {
   onVisible: (visible: ReadonlySet<string> | null) => void;
 };
 
-const HEAD = 'w-px pl-3 text-right font-normal whitespace-nowrap';
+const HEAD = 'pl-3 text-right font-normal whitespace-nowrap';
 
 /** Every line with last, min, max, mean. Click shows only that line, shift- or ctrl-click switches it on or off. */
-export const ChartLegend = memo(function ChartLegend({ data, display, visible, highlighted, onVisible }: ChartLegendProps) {
-  const stats = useMemo(
-    () => data.series.map((series) => seriesStats(series, data.toMs, data.stepMs)),
-    [data],
-  );
+export const ChartLegend = memo(function ChartLegend({
+  data,
+  display,
+  visible,
+  highlighted,
+  onVisible,
+}: ChartLegendProps) {
+  const stats = useMemo(() => data.series.map((series) => seriesStats(series, data.toMs, data.stepMs)), [data]);
   const show = (value: number | null | undefined) => formatValue(value, data.unit, display);
   const all = data.series.map(({ id }) => id);
   const onClick = (event: MouseEvent, id: string) =>

@@ -65,20 +65,17 @@ export function ChartOverlay(props: ChartOverlayProps) {
     const nowAt = atMs ?? data.toMs - data.stepMs / 2;
     const stepMs = data.stepMs * (event.shiftKey ? 10 : 1);
     const spanMs = data.toMs - data.fromMs;
-    const actions: Record<string, () => void> = {
-      ArrowLeft: () => point(nowAt - stepMs),
-      ArrowRight: () => point(nowAt + stepMs),
-      Home: () => point(data.fromMs),
-      End: () => point(data.toMs - 1),
-      '+': () => onZoom?.(nowAt - spanMs / 4, nowAt + spanMs / 4),
-      '=': () => onZoom?.(nowAt - spanMs / 4, nowAt + spanMs / 4),
-      '-': () => onZoomOut?.(),
-      Escape: () => {
+    const action = keyAction(event.key, {
+      by: (buckets) => point(nowAt + buckets * stepMs),
+      first: () => point(data.fromMs),
+      last: () => point(data.toMs - 1),
+      zoomIn: () => onZoom?.(nowAt - spanMs / 4, nowAt + spanMs / 4),
+      zoomOut: () => onZoomOut?.(),
+      leave: () => {
         setDrag(null);
         setCrosshair(null);
       },
-    };
-    const action = actions[event.key];
+    });
     if (action === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -142,15 +139,44 @@ export function ChartOverlay(props: ChartOverlayProps) {
       {atMs !== null && owns && drag === null && (
         <div
           className="pointer-events-none absolute top-1 z-10"
-          style={
-            xOf(g, atMs) > g.width / 2 ? { right: g.width - xOf(g, atMs) + 10 } : { left: xOf(g, atMs) + 10 }
-          }
+          style={xOf(g, atMs) > g.width / 2 ? { right: g.width - xOf(g, atMs) + 10 } : { left: xOf(g, atMs) + 10 }}
         >
           <ChartTooltip data={data} geometry={g} rows={rows} atMs={atMs} utc={utc} highlighted={highlighted} />
         </div>
       )}
     </div>
   );
+}
+
+type KeyVerbs = {
+  by: (buckets: number) => void;
+  first: () => void;
+  last: () => void;
+  zoomIn: () => void;
+  zoomOut: () => void;
+  leave: () => void;
+};
+
+function keyAction(key: string, verbs: KeyVerbs): (() => void) | undefined {
+  switch (key) {
+    case 'ArrowLeft':
+      return () => verbs.by(-1);
+    case 'ArrowRight':
+      return () => verbs.by(1);
+    case 'Home':
+      return verbs.first;
+    case 'End':
+      return verbs.last;
+    case '+':
+    case '=':
+      return verbs.zoomIn;
+    case '-':
+      return verbs.zoomOut;
+    case 'Escape':
+      return verbs.leave;
+    default:
+      return undefined;
+  }
 }
 
 function cursorText(atMs: number, rows: readonly CursorRow[], data: ChartData, g: Geometry, utc: boolean): string {

@@ -1,5 +1,5 @@
-import type { ChartData } from '#components/chart/chart-data.ts';
 import type { CursorRow } from '#components/chart/chart-cursor.ts';
+import type { ChartData } from '#components/chart/chart-data.ts';
 import type { Geometry } from '#components/chart/geometry.ts';
 import { seriesStyle } from '#components/chart/series-style.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';

@@ -32,6 +32,9 @@ export function chartCsv(data: ChartData, visible: ReadonlySet<string> | null): 
 
 /** A file name without anything a shell or a file system could mind. */
 export function csvFileName(title: string, fromMs: number): string {
-  const words = title.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  const words = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
   return `headroom-${words}-${new Date(fromMs).toISOString().slice(0, 16).replace(/[:T]/g, '')}.csv`;
 }

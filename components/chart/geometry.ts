@@ -21,7 +21,7 @@ export type Geometry = {
 
 const LEFT = 46;
 const RIGHT = 10;
-const TOP = 8;
+const TOP = 18;
 const BOTTOM = 22;
 
 /** A limit is worth showing when data are at least this share of it. */
@@ -88,4 +88,19 @@ export function yOf(g: Geometry, value: number): number {
 export function msAt(g: Geometry, x: number): number {
   const share = Math.min(1, Math.max(0, (x - g.left) / g.plotWidth));
   return g.fromMs + share * (g.toMs - g.fromMs);
+}
+
+/** The earlier geometry when nothing of it changed: lines that did not change either are then not drawn again. */
+export function sameGeometry(before: Geometry | null, after: Geometry): Geometry {
+  if (before === null) return after;
+  const equal =
+    before.width === after.width &&
+    before.height === after.height &&
+    before.fromMs === after.fromMs &&
+    before.toMs === after.toMs &&
+    before.maxValue === after.maxValue &&
+    before.display.divisor === after.display.divisor &&
+    before.display.suffix === after.display.suffix &&
+    before.timeTicks.join() === after.timeTicks.join();
+  return equal ? before : after;
 }

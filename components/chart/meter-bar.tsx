@@ -26,14 +26,20 @@ export function MeterBar({ value, label, level = 'unknown', signalId, className 
   return (
     <svg
       role="img"
-      aria-label={value === null ? `${label}: unknown` : `${label}: ${Math.round(value * 100)} %${word ? `, ${word}` : ''}`}
+      aria-label={
+        value === null ? `${label}: unknown` : `${label}: ${Math.round(value * 100)} %${word ? `, ${word}` : ''}`
+      }
       viewBox="0 0 100 8"
       preserveAspectRatio="none"
       className={className ?? 'h-2 w-full'}
     >
       <rect width="100" height="8" rx="1" fill="var(--hover)" />
       {share === null ? (
-        <path d="M0 8 8 0M12 8l8-8M24 8l8-8M36 8l8-8M48 8l8-8M60 8l8-8M72 8l8-8M84 8l8-8" stroke="var(--nodata)" strokeWidth="1" />
+        <path
+          d="M0 8 8 0M12 8l8-8M24 8l8-8M36 8l8-8M48 8l8-8M60 8l8-8M72 8l8-8M84 8l8-8"
+          stroke="var(--nodata)"
+          strokeWidth="1"
+        />
       ) : (
         <rect width={share * 100} height="8" rx="1" fill={FILLS[level]} />
       )}

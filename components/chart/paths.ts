@@ -1,5 +1,5 @@
 import type { ChartSeries } from '#components/chart/chart-data.ts';
-import { type Geometry, xOf, yOf } from '#components/chart/geometry.ts';
+import type { Geometry } from '#components/chart/geometry.ts';
 
 export type SeriesPaths = {
   /** The mean, broken at every gap. */
@@ -10,23 +10,40 @@ export type SeriesPaths = {
   readonly envelope: string;
 };
 
-const round = (value: number): number => Math.round(value * 10) / 10;
+type Values = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max'>;
 
 /** A missing bucket counts as a gap when the next one is further away than this. */
 const MAX_STEP = 1.5;
 
-/** SVG paths of one series. Values sit in the middle of their bucket. */
-export function seriesPaths(series: ChartSeries, g: Geometry, stepMs: number): SeriesPaths {
+/** SVG paths of one series. Values sit in the middle of their bucket; a tenth of a pixel is exact enough. */
+export function seriesPaths(series: Values, g: Geometry, stepMs: number, withEnvelope: boolean): SeriesPaths {
+  const perMs = g.plotWidth / (g.toMs - g.fromMs);
+  const perUnit = g.plotHeight / g.maxValue;
+  const bottom = g.top + g.plotHeight;
+  const xAt = (index: number) =>
+    Math.round((g.left + ((series.t[index] ?? 0) + stepMs / 2 - g.fromMs) * perMs) * 10) / 10;
+  const yAt = (value: number) => Math.round((bottom - value * perUnit) * 10) / 10;
   let line = '';
   let points = '';
   let envelope = '';
   for (const [start, end] of runs(series, stepMs)) {
-    if (end - start === 1) {
-      const value = series.mean[start] ?? 0;
-      points += `M${round(xOf(g, (series.t[start] ?? 0) + stepMs / 2))} ${round(yOf(g, value))}h0`;
+    const upper: string[] = [];
+    const lower: string[] = [];
+    let open = false;
+    for (let index = start; index < end; index++) {
+      const mean = series.mean[index] ?? 0;
+      const x = xAt(index);
+      const y = yAt(mean);
+      line += `${index === start ? 'M' : 'L'}${x} ${y}`;
+      if (end - start === 1) points += `M${x} ${y}h0`;
+      if (!withEnvelope) continue;
+      const max = series.max[index] ?? mean;
+      const min = series.min[index] ?? mean;
+      open ||= max > mean || min < mean;
+      upper.push(`${x} ${yAt(max)}`);
+      lower.push(`${x} ${yAt(min)}`);
     }
-    line += polyline(series.t, series.mean, start, end, g, stepMs);
-    envelope += band(series, start, end, g, stepMs);
+    if (open) envelope += `M${upper.join('L')}L${lower.toReversed().join('L')}Z`;
   }
   return { line, points, envelope };
 }
@@ -46,36 +63,4 @@ export function runs(series: Pick<ChartSeries, 't' | 'mean'>, stepMs: number): r
   }
   if (start >= 0) found.push([start, series.t.length]);
   return found;
-}
-
-function polyline(
-  t: readonly number[],
-  values: readonly (number | null)[],
-  start: number,
-  end: number,
-  g: Geometry,
-  stepMs: number,
-): string {
-  let path = '';
-  for (let index = start; index < end; index++) {
-    const x = round(xOf(g, (t[index] ?? 0) + stepMs / 2));
-    path += `${index === start ? 'M' : 'L'}${x} ${round(yOf(g, values[index] ?? 0))}`;
-  }
-  return path;
-}
-
-function band(series: ChartSeries, start: number, end: number, g: Geometry, stepMs: number): string {
-  let upper = '';
-  let lower = '';
-  let open = false;
-  for (let index = start; index < end; index++) {
-    const mean = series.mean[index] ?? 0;
-    const max = series.max[index] ?? mean;
-    const min = series.min[index] ?? mean;
-    open ||= max > mean || min < mean;
-    const x = round(xOf(g, (series.t[index] ?? 0) + stepMs / 2));
-    upper += `${index === start ? 'M' : 'L'}${x} ${round(yOf(g, max))}`;
-    lower = `L${x} ${round(yOf(g, min))}${lower}`;
-  }
-  return open ? `${upper}${lower}Z` : '';
 }

@@ -32,7 +32,14 @@ export function seriesStats(series: ChartSeries, toMs: number, stepMs: number): 
     if (max === null || high > max) [max, maxAtMs] = [high, atMs];
   }
   const isNew = newest !== null && newest.atMs + stepMs >= toMs - 2 * stepMs;
-  return { last: isNew && newest !== null ? newest.value : null, min, max, mean: count === 0 ? null : sum / count, maxAtMs, first };
+  return {
+    last: isNew && newest !== null ? newest.value : null,
+    min,
+    max,
+    mean: count === 0 ? null : sum / count,
+    maxAtMs,
+    first,
+  };
 }
 
 /** The `share` quantile of the buckets' lowest values: the floor that load does not touch. */

@@ -13,11 +13,13 @@ export function chartSummary(title: string, data: ChartData, display: DisplayUni
     const { first, last, max, min } = seriesStats(series, data.toMs, data.stepMs);
     if (first === null) return `${series.label} has no data`;
     const show = (value: number | null) => formatValue(value, data.unit, display);
-    const course = last === null ? 'has no present value' : `${courseWord(first, last)} from ${show(first)} to ${show(last)}`;
+    const course =
+      last === null ? 'has no present value' : `${courseWord(first, last)} from ${show(first)} to ${show(last)}`;
     return `${series.label} ${course}, lowest ${show(min)}, highest ${show(max)}`;
   });
   const rest = data.series.length - told.length;
-  const gaps = data.gaps.length === 0 ? '' : `; ${data.gaps.length} ${data.gaps.length === 1 ? 'gap' : 'gaps'} in the data`;
+  const gaps =
+    data.gaps.length === 0 ? '' : `; ${data.gaps.length} ${data.gaps.length === 1 ? 'gap' : 'gaps'} in the data`;
   if (told.length === 0) return `${title}, ${span}: no data.`;
   return `${title}, ${span}: ${told.join('; ')}${rest > 0 ? `; ${rest} more lines` : ''}${gaps}.`;
 }

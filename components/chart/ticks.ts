@@ -1,4 +1,4 @@
-import { dayText, minuteText, offsetMs, wallClock, clockText } from '#lib/client/wall-clock.ts';
+import { clockText, dayText, minuteText, offsetMs, wallClock } from '#lib/client/wall-clock.ts';
 
 const NICE = [1, 2, 2.5, 5, 10] as const;
 

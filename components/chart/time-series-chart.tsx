@@ -1,12 +1,12 @@
 'use client';
 
-import { memo, useId, useMemo, useRef } from 'react';
+import { memo, useId, useMemo, useRef, useState } from 'react';
 import { ChartCanvas } from '#components/chart/chart-canvas.tsx';
 import type { ChartData } from '#components/chart/chart-data.ts';
 import { ChartLegend } from '#components/chart/chart-legend.tsx';
 import { ChartOverlay } from '#components/chart/chart-overlay.tsx';
 import { ChartTable } from '#components/chart/chart-table.tsx';
-import { chartGeometry } from '#components/chart/geometry.ts';
+import { chartGeometry, type Geometry, sameGeometry } from '#components/chart/geometry.ts';
 import { MAX_COLOURED } from '#components/chart/series-style.ts';
 import { seriesStats } from '#components/chart/stats.ts';
 import { chartSummary } from '#components/chart/summary.ts';
@@ -32,10 +32,11 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesCh
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const id = useId();
-  const geometry = useMemo(
+  const computed = useMemo(
     () => chartGeometry(data, { width: Math.max(width, 120), height, utc, visible, fullRatio }),
     [data, width, height, utc, visible, fullRatio],
   );
+  const geometry = useShared(computed);
   const highlighted = useMemo(() => highlightedIndex(data, visible), [data, visible]);
   const summary = useMemo(() => chartSummary(title, data, geometry.display), [title, data, geometry.display]);
   return (
@@ -43,7 +44,14 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesCh
       <figcaption className="sr-only">{summary}</figcaption>
       <div ref={frame} className="relative" style={{ minHeight: height }}>
         {asTable && (
-          <ChartTable title={title} data={data} display={geometry.display} visible={visible} utc={utc} height={height} />
+          <ChartTable
+            title={title}
+            data={data}
+            display={geometry.display}
+            visible={visible}
+            utc={utc}
+            height={height}
+          />
         )}
         {!asTable && width > 0 && (
           <>
@@ -71,10 +79,24 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesCh
           </>
         )}
       </div>
-      <ChartLegend data={data} display={geometry.display} visible={visible} highlighted={highlighted} onVisible={onVisible} />
+      <ChartLegend
+        data={data}
+        display={geometry.display}
+        visible={visible}
+        highlighted={highlighted}
+        onVisible={onVisible}
+      />
     </figure>
   );
 });
+
+/** Keeps the former geometry while the new one is equal to it. */
+function useShared(computed: Geometry): Geometry {
+  const [kept, setKept] = useState(computed);
+  const shared = sameGeometry(kept, computed);
+  if (shared !== kept) setKept(shared);
+  return shared;
+}
 
 /** Of many lines the chosen one stands out, else the one that is highest now. */
 function highlightedIndex(data: ChartData, visible: ReadonlySet<string> | null): number {

@@ -37,7 +37,13 @@ export const XyChart = memo(function XyChart({ points, curve, summary, height, x
   const top = useMemo(() => Math.max(1.05, ...points.flatMap(({ pairs }) => pairs.map(([, y]) => y))), [points]);
   const yTicks = useMemo(() => [...valueTicks(top, 5, false)], [top]);
   const yMax = yTicks.at(-1) ?? 1;
-  const corners = useMemo(() => [{ x: 0, y: 0 }, { x: 1, y: yMax }], [yMax]);
+  const corners = useMemo(
+    () => [
+      { x: 0, y: 0 },
+      { x: 1, y: yMax },
+    ],
+    [yMax],
+  );
   const plotWidth = Math.max(10, width - LEFT - MARGIN.right);
   const plotHeight = height - MARGIN.top - BOTTOM;
   const xOf = (x: number) => (LEFT + Math.min(1, x) * plotWidth).toFixed(1);

@@ -1,19 +1,19 @@
 'use client';
 
-import type { Subject } from '#lib/api/subjects.ts';
 import { MeterBar } from '#components/chart/meter-bar.tsx';
 import { Sparkline } from '#components/chart/sparkline.tsx';
+import { HEALTH_RANK } from '#components/fleet/health-rank.ts';
 import { useSparklines } from '#components/fleet/kv-sparklines.ts';
 import { useSortParam } from '#components/fleet/sort-param.ts';
 import { NameCell, rowClass, StateCell } from '#components/fleet/subject-cell.tsx';
 import { ValueCell } from '#components/fleet/value-cell.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 import { levelOf } from '#lib/client/band-level.ts';
 import type { CurrentIndex } from '#lib/client/current-index.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
 import { type SortValue, sortRows } from '#lib/client/table-state.ts';
-import { HEALTH_RANK } from '#components/fleet/health-rank.ts';
 
 const SIGNALS: Readonly<Record<string, string>> = {
   kv: 'kv_cache_utilization',
@@ -25,7 +25,15 @@ const SIGNALS: Readonly<Record<string, string>> = {
 };
 const COLUMNS = ['state', 'name', 'model', ...Object.keys(SIGNALS)];
 
-export function EngineTable({ engines, total, current }: { engines: readonly Subject[]; total: number; current: CurrentIndex }) {
+export function EngineTable({
+  engines,
+  total,
+  current,
+}: {
+  engines: readonly Subject[];
+  total: number;
+  current: CurrentIndex;
+}) {
   const names = shortNames(engines);
   const { sort, onSort } = useSortParam('engines', COLUMNS, { column: 'state', descending: true });
   const { answer, bySubject } = useSparklines('engine', 'kv_cache_utilization');
@@ -50,7 +58,7 @@ export function EngineTable({ engines, total, current }: { engines: readonly Sub
       id: 'model',
       title: 'Model',
       sortable: true,
-      wideOnly: true,
+      from: 'xl',
       cell: (row) => (
         <span className="block max-w-48 truncate text-muted" title={modelOf(row)}>
           {modelOf(row)}
@@ -124,7 +132,7 @@ export function EngineTable({ engines, total, current }: { engines: readonly Sub
 }
 
 const modelOf = (engine: Subject): string =>
-  engine.attributes['model'] ?? engine.attributes['model_name'] ?? engine.name.split(' · ')[1] ?? '';
+  engine.attributes.model ?? engine.attributes.model_name ?? engine.name.split(' · ')[1] ?? '';
 
 function sortValue(engine: Subject, column: string, current: CurrentIndex): SortValue {
   if (column === 'state') return HEALTH_RANK[engine.health.state];

@@ -2,15 +2,23 @@
 
 import { Search } from 'lucide-react';
 import { useState } from 'react';
-import type { HealthState, Subject } from '#lib/api/subjects.ts';
 import { HealthStatus } from '#components/status/health-status.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { cx } from '#components/ui/class-names.ts';
 import { Input } from '#components/ui/field.tsx';
+import type { HealthState, Subject } from '#lib/api/subjects.ts';
 import { useUrlParam, writeParams } from '#lib/client/url-state.ts';
 
 /** Text and state chips; both live in the URL. */
-export function FilterBar({ total, matching, subjects }: { total: number; matching: number; subjects: readonly Subject[] }) {
+export function FilterBar({
+  total,
+  matching,
+  subjects,
+}: {
+  total: number;
+  matching: number;
+  subjects: readonly Subject[];
+}) {
   const [query, setQuery] = useUrlParam('q');
   const [states, setStates] = useUrlParam('state');
   const [typed, setTyped] = useState(query);
@@ -64,7 +72,11 @@ export function FilterBar({ total, matching, subjects }: { total: number; matchi
       {filtered && (
         <span className="text-muted">
           {matching} of {total} match{' '}
-          <Button variant="quiet" className="h-6 px-1.5" onClick={() => writeParams({ q: null, state: null }, 'replace')}>
+          <Button
+            variant="quiet"
+            className="h-6 px-1.5"
+            onClick={() => writeParams({ q: null, state: null }, 'replace')}
+          >
             clear
           </Button>
         </span>

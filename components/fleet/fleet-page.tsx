@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { EngineTable } from '#components/fleet/engine-table.tsx';
 import { FilterBar } from '#components/fleet/filter-bar.tsx';
 import { filterSubjects, parseFilter } from '#components/fleet/fleet-filter.ts';
+import { ENGINE_COLUMNS_SIGNALS, GPU_COLUMNS_SIGNALS } from '#components/fleet/fleet-signals.ts';
 import { GpuTable } from '#components/fleet/gpu-table.tsx';
 import { Onboarding } from '#components/fleet/onboarding.tsx';
 import { VerdictLine } from '#components/fleet/verdict-line.tsx';
@@ -16,7 +17,6 @@ import { indexCurrent } from '#lib/client/current-index.ts';
 import { fleetVerdicts } from '#lib/client/fleet-verdict.ts';
 import { currentQuery, subjectsQuery, targetsQuery } from '#lib/client/queries.ts';
 import { useUrlParam } from '#lib/client/url-state.ts';
-import { ENGINE_COLUMNS_SIGNALS, GPU_COLUMNS_SIGNALS } from '#components/fleet/fleet-signals.ts';
 
 /** Verdicts in words, then every engine and GPU in one row each. */
 export function FleetPage() {
@@ -35,14 +35,25 @@ export function FleetPage() {
   const engines = all.filter(({ kind }) => kind === 'engine');
   const gpus = all.filter(({ kind }) => kind === 'gpu');
   const both = { get: (id: number, signal: string) => engineIndex.get(id, signal) ?? gpuIndex.get(id, signal) };
-  const verdicts = fleetVerdicts(engines, gpus, { ...both, value: (id, signal) => both.get(id, signal)?.value ?? null });
+  const verdicts = fleetVerdicts(engines, gpus, {
+    ...both,
+    value: (id, signal) => both.get(id, signal)?.value ?? null,
+  });
   const nothing = targets.data?.items.length === 0 && all.length === 0;
 
   return (
     <>
       <PageHeader
         title="Fleet"
-        subtitle={subjects.data === undefined ? 'loading' : <>as of <Age atMs={subjects.data.atMs} /></>}
+        subtitle={
+          subjects.data === undefined ? (
+            'loading'
+          ) : (
+            <>
+              as of <Age atMs={subjects.data.atMs} />
+            </>
+          )
+        }
       />
       <PageBody>
         {subjects.error !== null && (

@@ -1,6 +1,5 @@
 'use client';
 
-import type { Subject } from '#lib/api/subjects.ts';
 import { MeterBar } from '#components/chart/meter-bar.tsx';
 import { HEALTH_RANK } from '#components/fleet/health-rank.ts';
 import { useSortParam } from '#components/fleet/sort-param.ts';
@@ -9,6 +8,7 @@ import { ValueCell } from '#components/fleet/value-cell.tsx';
 import { Shape } from '#components/status/shape.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 import type { CurrentIndex } from '#lib/client/current-index.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
 import { type SortValue, sortRows } from '#lib/client/table-state.ts';
@@ -47,17 +47,25 @@ export function GpuTable({ gpus, total, current }: { gpus: readonly Subject[]; t
       id: 'product',
       title: 'Card',
       sortable: true,
-      wideOnly: true,
+      from: 'xl',
       cell: (row) => <span className="block max-w-56 truncate text-muted">{productOf(row)}</span>,
     },
-    { id: 'vram', title: 'VRAM used', numeric: true, sortable: true, cell: (row) => <VramCell gpu={row} current={current} /> },
+    {
+      id: 'vram',
+      title: 'VRAM used',
+      numeric: true,
+      sortable: true,
+      cell: (row) => <VramCell gpu={row} current={current} />,
+    },
     value('busy', 'Busy'),
     value('temperature', 'Temp.'),
     value('power', 'Power'),
     {
       id: 'notes',
       title: 'Faults',
-      cell: (row) => <Faults xid={current.value(row.id, 'gpu_xid')} throttled={current.value(row.id, 'gpu_throttled')} />,
+      cell: (row) => (
+        <Faults xid={current.value(row.id, 'gpu_xid')} throttled={current.value(row.id, 'gpu_throttled')} />
+      ),
     },
   ];
   return (
@@ -122,7 +130,7 @@ function Faults({ xid, throttled }: { xid: number | null; throttled: number | nu
 }
 
 const productOf = (gpu: Subject): string =>
-  gpu.attributes['product'] ?? gpu.attributes['model'] ?? gpu.attributes['name'] ?? gpu.attributes['modelName'] ?? '';
+  gpu.attributes.product ?? gpu.attributes.model ?? gpu.attributes.name ?? gpu.attributes.modelName ?? '';
 
 function sortValue(gpu: Subject, column: string, current: CurrentIndex): SortValue {
   if (column === 'state') return HEALTH_RANK[gpu.health.state];

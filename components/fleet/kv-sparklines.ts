@@ -7,7 +7,10 @@ import { seriesQuery } from '#lib/client/queries.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
 
 /** The last hour of one signal for every subject; asked once for the whole table, and not every 5 s. */
-export function useSparklines(kind: SubjectKind, signal: string): {
+export function useSparklines(
+  kind: SubjectKind,
+  signal: string,
+): {
   answer: SeriesAnswer | undefined;
   bySubject: ReadonlyMap<number, Series>;
 } {

@@ -14,8 +14,8 @@ export function Onboarding() {
     <Card title="Nothing is watched yet" className="max-w-2xl">
       <div className="space-y-3 px-3 pb-4">
         <p>
-          Give Headroom the metrics page of a vLLM server or of a GPU exporter. It polls, recognises what answers, and shows
-          what it could not find.
+          Give Headroom the metrics page of a vLLM server or of a GPU exporter. It polls, recognises what answers, and
+          shows what it could not find.
         </p>
         <p>
           <Link
@@ -29,7 +29,9 @@ export function Onboarding() {
           Or write <code>headroom.yaml</code> and start with <code>--config headroom.yaml</code>:
         </p>
         <div className="relative">
-          <pre className="overflow-x-auto rounded-md border border-line bg-sunken p-3 pr-10 font-mono text-xs">{YAML}</pre>
+          <pre className="overflow-x-auto rounded-md border border-line bg-sunken p-3 pr-10 font-mono text-xs">
+            {YAML}
+          </pre>
           <div className="absolute top-1.5 right-1.5">
             <CopyButton text={YAML} label="Copy the example" />
           </div>

@@ -1,6 +1,6 @@
 import Link from 'next/link';
-import type { Subject } from '#lib/api/subjects.ts';
 import { HealthStatus } from '#components/status/health-status.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 
 /** State by shape and word, with the reason below when the numbers are not of now. */
 export function StateCell({ subject }: { subject: Subject }) {

@@ -68,4 +68,3 @@ function Version() {
   const { data } = useQuery(healthQuery());
   return <span className="text-2xs text-muted">{data === undefined ? '' : `v${data.version}`}</span>;
 }
-

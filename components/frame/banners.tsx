@@ -6,8 +6,8 @@ import Link from 'next/link';
 import { Age } from '#components/status/age.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { appNotices } from '#lib/client/health.ts';
-import { healthQuery } from '#lib/client/queries.ts';
 import { toProblem } from '#lib/client/problem.ts';
+import { healthQuery } from '#lib/client/queries.ts';
 
 /** What every page must say first: the fleet is simulated, Headroom itself is not well. */
 export function Banners() {
@@ -19,8 +19,8 @@ export function Banners() {
         <p role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-danger-soft px-4 py-1.5">
           <OctagonAlert size={15} aria-hidden className="text-danger" />
           <span className="min-w-0 flex-1 basis-52">
-            <strong className="font-medium">Headroom does not answer.</strong> {toProblem(error).detail}. Numbers on this
-            page are not of now
+            <strong className="font-medium">Headroom does not answer.</strong> {toProblem(error).detail}. Numbers on
+            this page are not of now
             {dataUpdatedAt > 0 && (
               <>
                 {' '}
@@ -51,8 +51,8 @@ export function Banners() {
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-accent-soft px-4 py-1.5">
           <FlaskConical size={15} aria-hidden className="text-accent" />
           <span className="min-w-0 flex-1 basis-52">
-            <strong className="font-medium">This fleet is simulated.</strong> Add a vLLM server or a GPU exporter and the
-            demo ends.
+            <strong className="font-medium">This fleet is simulated.</strong> Add a vLLM server or a GPU exporter and
+            the demo ends.
           </span>
           <Link href="/targets?add=1" className="inline-flex min-h-6 items-center font-medium underline">
             Add a real target

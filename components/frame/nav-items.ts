@@ -1,6 +1,11 @@
-import { Activity, BookOpen, Cpu, Database, Gauge, Radar, type LucideIcon, Waves } from 'lucide-react';
+import { Activity, BookOpen, Cpu, Database, Gauge, type LucideIcon, Radar, Waves } from 'lucide-react';
 
-export type NavItem = { readonly path: string; readonly title: string; readonly icon: LucideIcon; readonly keys?: string };
+export type NavItem = {
+  readonly path: string;
+  readonly title: string;
+  readonly icon: LucideIcon;
+  readonly keys?: string;
+};
 
 export const NAV_GROUPS: readonly { readonly title: string; readonly items: readonly NavItem[] }[] = [
   {

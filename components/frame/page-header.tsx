@@ -1,7 +1,15 @@
 import type { ReactNode } from 'react';
 
 /** Title on the left, subject and range on the right; stays visible while the panels scroll on large screens. */
-export function PageHeader({ title, subtitle, children }: { title: ReactNode; subtitle?: ReactNode; children?: ReactNode }) {
+export function PageHeader({
+  title,
+  subtitle,
+  children,
+}: {
+  title: ReactNode;
+  subtitle?: ReactNode;
+  children?: ReactNode;
+}) {
   return (
     <div className="z-20 flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line bg-bg px-4 py-2.5 lg:sticky lg:top-0">
       <div className="min-w-0 flex-1 basis-40">

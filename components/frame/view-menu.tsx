@@ -32,10 +32,7 @@ export function ViewMenu({ onHelp }: { onHelp: () => void }) {
           onChange={(value) => setTheme(value === 'system' ? '' : value)}
         />
         <MenuSeparator />
-        <MenuCheck
-          checked={density === 'compact'}
-          onChange={() => setDensity(density === 'compact' ? '' : 'compact')}
-        >
+        <MenuCheck checked={density === 'compact'} onChange={() => setDensity(density === 'compact' ? '' : 'compact')}>
           Compact rows
         </MenuCheck>
         <MenuCheck checked={shortcuts !== 'off'} onChange={() => setShortcuts(shortcuts === 'off' ? '' : 'off')}>

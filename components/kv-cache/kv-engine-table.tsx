@@ -1,14 +1,14 @@
 'use client';
 
-import type { Subject } from '#lib/api/subjects.ts';
 import { MeterBar } from '#components/chart/meter-bar.tsx';
 import { NameCell, rowClass } from '#components/fleet/subject-cell.tsx';
 import { ValueCell } from '#components/fleet/value-cell.tsx';
 import { useKvCurrent } from '#components/kv-cache/kv-values.ts';
-import { LevelStatus } from '#components/status/level-status.tsx';
 import { HealthStatus } from '#components/status/health-status.tsx';
+import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 import { levelOf, worstLevel } from '#lib/client/band-level.ts';
 import type { CurrentIndex } from '#lib/client/current-index.ts';
 
@@ -54,7 +54,13 @@ export function KvEngineTable({ engines, names }: { engines: readonly Subject[];
   return (
     <Card title="By engine">
       <div className="max-h-96 overflow-y-auto">
-        <Table caption="KV cache by engine" columns={columns} rows={engines} rowKey={({ id }) => id} rowClass={rowClass} />
+        <Table
+          caption="KV cache by engine"
+          columns={columns}
+          rows={engines}
+          rowKey={({ id }) => id}
+          rowClass={rowClass}
+        />
       </div>
     </Card>
   );

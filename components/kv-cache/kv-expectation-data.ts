@@ -1,5 +1,5 @@
+import type { XyCurve, XyPoints } from '#components/chart/xy-chart.tsx';
 import type { SeriesAnswer } from '#lib/api/series.ts';
-import { type XyCurve, type XyPoints } from '#components/chart/xy-chart.tsx';
 import { KV_EXPECTATION } from '#lib/metrics/kv-expectation.ts';
 
 /** One cloud per engine: KV utilisation against throughput as a share of full throughput. */
@@ -26,11 +26,19 @@ export function expectationClouds(answer: SeriesAnswer, names: ReadonlyMap<numbe
         const rate = rates[index];
         return x === null || rate === null || rate === undefined ? [] : [[x, rate / full]];
       });
-      return [{ id: String(subject), label: subject === null ? 'Fleet' : (names.get(subject) ?? `#${subject}`), pairs }];
+      return [
+        { id: String(subject), label: subject === null ? 'Fleet' : (names.get(subject) ?? `#${subject}`), pairs },
+      ];
     });
   const [only] = used;
   return { points, fullIs: used.size === 1 && only !== undefined ? only : 'mixed' };
 }
 
 /** The report's steps; above 90 % it gives no number, so the curve ends there. */
-export const EXPECTATION_CURVE: XyCurve = KV_EXPECTATION.map(({ from, to, low, high, label }) => ({ from, to, low, high, label }));
+export const EXPECTATION_CURVE: XyCurve = KV_EXPECTATION.map(({ from, to, low, high, label }) => ({
+  from,
+  to,
+  low,
+  high,
+  label,
+}));

@@ -8,8 +8,9 @@ import { XyChart } from '#components/chart/xy-chart.tsx';
 import { EXPECTATION_CURVE, expectationClouds } from '#components/kv-cache/kv-expectation-data.ts';
 import { PanelFrame } from '#components/panel/panel-frame.tsx';
 import { PanelHelp } from '#components/panel/panel-help.tsx';
-import { PanelError, PanelLoading, PanelProgress } from '#components/panel/panel-states.tsx';
+import { PanelError, PanelLoading } from '#components/panel/panel-states.tsx';
 import { useScope } from '#components/panel/scope.tsx';
+import { ProgressLine } from '#components/ui/skeleton.tsx';
 import { seriesQuery } from '#lib/client/queries.ts';
 import { useRange } from '#lib/client/url-state.ts';
 import { KV_EXPECTATION_SOURCE } from '#lib/metrics/kv-expectation.ts';
@@ -40,7 +41,7 @@ export function KvExpectationPanel() {
     },
     refreshMs === false ? false : Math.max(refreshMs, 15_000),
   );
-  const { data, error, refetch } = useQuery({ ...options, enabled: inView && scope !== null });
+  const { data, error, refetch, isPlaceholderData } = useQuery({ ...options, enabled: inView && scope !== null });
   const clouds = useMemo(
     () => (data === undefined || scope === null ? null : expectationClouds(data, scope.names)),
     [data, scope],
@@ -58,7 +59,7 @@ export function KvExpectationPanel() {
         />
       }
     >
-      <PanelProgress queryKey={options.queryKey} />
+      <ProgressLine active={isPlaceholderData} />
       {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={clouds !== null} />}
       {clouds === null && error === null && <PanelLoading height={HEIGHT} />}
       {clouds !== null && (
@@ -80,7 +81,9 @@ export function KvExpectationPanel() {
               </li>
             ))}
           </ul>
-          <p className="px-3 pb-2 text-xs text-muted">{count === 0 ? 'No bucket has both numbers.' : FULL[clouds.fullIs]}</p>
+          <p className="px-3 pb-2 text-xs text-muted">
+            {count === 0 ? 'No bucket has both numbers.' : FULL[clouds.fullIs]}
+          </p>
         </>
       )}
     </PanelFrame>

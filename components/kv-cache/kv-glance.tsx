@@ -1,12 +1,12 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { Subject } from '#lib/api/subjects.ts';
 import { MeterBar } from '#components/chart/meter-bar.tsx';
 import { useKvCurrent, useKvValues } from '#components/kv-cache/kv-values.ts';
 import { PartialBadge } from '#components/panel/partial-badge.tsx';
 import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 import { evictionWord, type Level, levelOf, throughputWord, worstLevel } from '#lib/client/band-level.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
@@ -18,14 +18,15 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
   const several = chosen.length > 1;
   const utilization = several ? (fullest?.value ?? null) : value('kv_cache_utilization');
   const [hits, evictions, drop] = [value('cache_hit_rate'), value('cache_eviction_rate'), value('throughput_drop')];
-  const levels: Record<string, Level> = {
-    utilization: levelOf('kv_cache_utilization', utilization),
-    hits: levelOf('cache_hit_rate', hits),
-    evictions: levelOf('cache_eviction_rate', evictions),
-    drop: levelOf('throughput_drop', drop),
-  };
+  const levels: readonly (readonly [string, Level])[] = [
+    ['utilisation', levelOf('kv_cache_utilization', utilization)],
+    ['hit rate', levelOf('cache_hit_rate', hits)],
+    ['evictions', levelOf('cache_eviction_rate', evictions)],
+    ['throughput', levelOf('throughput_drop', drop)],
+  ];
   // Without a utilisation nothing can be called healthy, whatever the rest says.
-  const status = utilization === null ? 'unknown' : worstLevel(Object.values(levels));
+  const status = utilization === null ? 'unknown' : worstLevel(levels.map(([, level]) => level));
+  const causes = levels.filter(([, level]) => level === status && status !== 'safe').map(([name]) => name);
   const single = chosen[0];
   return (
     <Card
@@ -40,13 +41,22 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
               ? `${names.get(fullest.id)}; mean ${formatValue(value('kv_cache_utilization'), 'ratio')}`
               : undefined
           }
-          bar={<MeterBar value={utilization} label="Cache utilisation" level={levels['utilization']} signalId="kv_cache_utilization" />}
+          bar={
+            <MeterBar
+              value={utilization}
+              label="Cache utilisation"
+              level={levelOf('kv_cache_utilization', utilization)}
+              signalId="kv_cache_utilization"
+            />
+          }
         >
           {formatValue(utilization, 'ratio')}
         </Row>
         <Row
           term="Hit rate"
-          bar={<MeterBar value={hits} label="Hit rate" level={levels['hits']} signalId="cache_hit_rate" />}
+          bar={
+            <MeterBar value={hits} label="Hit rate" level={levelOf('cache_hit_rate', hits)} signalId="cache_hit_rate" />
+          }
         >
           {formatValue(hits, 'ratio')}
         </Row>
@@ -62,7 +72,12 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
         </Row>
         <Row term="Average batch">{formatValue(value('iteration_tokens_mean'), 'count')} tok/step</Row>
         <div className="mt-2 flex items-center justify-between border-t border-line pt-2 text-base font-semibold">
-          <dt>Status</dt>
+          <dt>
+            Status
+            <span className="block text-xs font-normal text-muted">
+              {utilization === null ? 'utilisation is unknown' : causes.length === 0 ? '' : `by ${causes.join(', ')}`}
+            </span>
+          </dt>
           <dd>
             <LevelStatus level={status} />
           </dd>
@@ -72,7 +87,17 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
   );
 }
 
-function Row({ term, note, bar, children }: { term: string; note?: string | undefined; bar?: ReactNode; children: ReactNode }) {
+function Row({
+  term,
+  note,
+  bar,
+  children,
+}: {
+  term: string;
+  note?: string | undefined;
+  bar?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 py-1">
       <dt className="min-w-0">
@@ -87,11 +112,11 @@ function Row({ term, note, bar, children }: { term: string; note?: string | unde
 
 function fullestOf(
   chosen: readonly Subject[],
-  valueOf: (id: number) => number | null,
+  shareOf: (id: number) => number | null,
 ): { readonly id: number; readonly value: number } | null {
   let fullest: { id: number; value: number } | null = null;
   for (const { id } of chosen) {
-    const value = valueOf(id);
+    const value = shareOf(id);
     if (value !== null && (fullest === null || value > fullest.value)) fullest = { id, value };
   }
   return fullest;

@@ -1,6 +1,6 @@
 import Link from 'next/link';
-import type { Subject } from '#lib/api/subjects.ts';
 import { HealthStatus } from '#components/status/health-status.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 
 /** Those of the shown subjects whose numbers are not of now, each with its state by name and the reason. */
 export function HealthStrip({ subjects }: { subjects: readonly Subject[] }) {

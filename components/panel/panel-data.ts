@@ -1,5 +1,5 @@
-import type { SeriesAnswer } from '#lib/api/series.ts';
 import type { ChartData, ChartSeries } from '#components/chart/chart-data.ts';
+import type { SeriesAnswer } from '#lib/api/series.ts';
 import type { Signal, TargetLine } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { Unit } from '#lib/metrics/unit.ts';
@@ -78,15 +78,17 @@ function targetLines(spec: PanelSpec, baselineRps: number | null): readonly Targ
       label: `${text} (${multiple}× baseline)`,
     }),
   );
-  return lines.concat(spec.signals.flatMap((id) => {
-    const signal = findSignal(id);
-    return (signal?.targets ?? []).map((target) => {
-      const label = spec.signals.length > 1 ? `${target.label}, ${signal?.title}` : target.label;
-      if (target.ofBaseline === undefined || baselineRps === null) return { ...target, label };
-      const percent = Math.round(target.ofBaseline * 100);
-      return { ...target, value: target.ofBaseline * baselineRps, label: `${label}: ${percent} % of baseline` };
-    });
-  }));
+  return lines.concat(
+    spec.signals.flatMap((id) => {
+      const signal = findSignal(id);
+      return (signal?.targets ?? []).map((target) => {
+        const label = spec.signals.length > 1 ? `${target.label}, ${signal?.title}` : target.label;
+        if (target.ofBaseline === undefined || baselineRps === null) return { ...target, label };
+        const percent = Math.round(target.ofBaseline * 100);
+        return { ...target, value: target.ofBaseline * baselineRps, label: `${label}: ${percent} % of baseline` };
+      });
+    }),
+  );
 }
 
 export function hasValues(data: ChartData): boolean {

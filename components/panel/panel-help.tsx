@@ -9,7 +9,15 @@ import type { Signal } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 
 /** What a panel shows, how it is computed and where that comes from. */
-export function PanelHelp({ title, signals, note }: { title: string; signals: readonly string[]; note?: string | undefined }) {
+export function PanelHelp({
+  title,
+  signals,
+  note,
+}: {
+  title: string;
+  signals: readonly string[];
+  note?: string | undefined;
+}) {
   const known = signals.map(findSignal).filter((signal): signal is Signal => signal !== undefined);
   return (
     <Popover

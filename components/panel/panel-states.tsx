@@ -1,12 +1,12 @@
 'use client';
 
-import { type QueryKey, useIsFetching, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import type { Scope } from '#components/panel/scope.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import { ProgressLine, Skeleton } from '#components/ui/skeleton.tsx';
-import { currentQuery } from '#lib/client/queries.ts';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { toProblem } from '#lib/client/problem.ts';
-import type { Scope } from '#components/panel/scope.tsx';
+import { currentQuery } from '#lib/client/queries.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 
 /** Space for the legend below the plot, so that nothing jumps when data arrive. */
@@ -21,11 +21,6 @@ export function PanelLoading({ height }: { height: number }) {
       </p>
     </div>
   );
-}
-
-/** Its own component: the flag flips twice per poll and must not re-render the chart. */
-export function PanelProgress({ queryKey }: { queryKey: QueryKey }) {
-  return <ProgressLine active={useIsFetching({ queryKey, exact: true }) > 0} />;
 }
 
 export function PanelError({ error, onRetry, keepsData }: { error: unknown; onRetry: () => void; keepsData: boolean }) {
@@ -54,7 +49,10 @@ export function PanelEmpty({ signals, scope, height }: { signals: readonly strin
   for (const item of data?.items ?? []) {
     if (item.value !== null || item.reason === '') continue;
     const title = findSignal(item.signal)?.title ?? item.signal;
-    reasons.set(`${item.subject} ${item.signal}`, `${scope.names.get(item.subject) ?? item.name}, ${title}: ${item.reason}`);
+    reasons.set(
+      `${item.subject} ${item.signal}`,
+      `${scope.names.get(item.subject) ?? item.name}, ${title}: ${item.reason}`,
+    );
   }
   const listed = [...reasons.entries()].slice(0, 4);
   return (

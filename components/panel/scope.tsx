@@ -33,7 +33,11 @@ export function useSubjects(kind: SubjectKind) {
 }
 
 /** The scope of a pick. Health changes every poll and is not part of it, or every panel would re-render with it. */
-export function useScopeOf(kind: SubjectKind, subjects: readonly Subject[], pickParam: string): {
+export function useScopeOf(
+  kind: SubjectKind,
+  subjects: readonly Subject[],
+  pickParam: string,
+): {
   scope: Scope;
   pick: SubjectPick;
 } {
@@ -42,7 +46,10 @@ export function useScopeOf(kind: SubjectKind, subjects: readonly Subject[], pick
     const known = (JSON.parse(identity) as [number, string, Subject['target'], number | null][]).map(
       ([id, name, target, baselineRps]) => ({ id, name, target, baselineRps }),
     );
-    const pick = parsePick(pickParam, known.map(({ id }) => id));
+    const pick = parsePick(
+      pickParam,
+      known.map(({ id }) => id),
+    );
     const ids = pick.type === 'fleet' ? [] : pick.ids;
     const single = ids.length === 1 ? known.find(({ id }) => id === ids[0]) : undefined;
     const scope: Scope = {

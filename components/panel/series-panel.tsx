@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Download, Table2 } from 'lucide-react';
-import { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import { memo, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
 import { chartCsv, csvFileName } from '#components/chart/csv.ts';
 import { readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { TimeSeriesChart } from '#components/chart/time-series-chart.tsx';
@@ -10,10 +10,11 @@ import { useInView } from '#components/chart/use-in-view.ts';
 import { hasValues, type PanelSpec, panelData } from '#components/panel/panel-data.ts';
 import { PanelFrame } from '#components/panel/panel-frame.tsx';
 import { PanelHelp } from '#components/panel/panel-help.tsx';
-import { PanelEmpty, PanelError, PanelLoading, PanelProgress } from '#components/panel/panel-states.tsx';
+import { PanelEmpty, PanelError, PanelLoading } from '#components/panel/panel-states.tsx';
 import { PartialBadge } from '#components/panel/partial-badge.tsx';
 import { type Scope, useScope } from '#components/panel/scope.tsx';
 import { IconButton } from '#components/ui/button.tsx';
+import { ProgressLine } from '#components/ui/skeleton.tsx';
 import { downloadText } from '#lib/client/download.ts';
 import { seriesQuery } from '#lib/client/queries.ts';
 import { useRange, useUrlParam, useUtc } from '#lib/client/url-state.ts';
@@ -23,13 +24,21 @@ import { formatDurationMs } from '#lib/metrics/duration.ts';
 const POINTS = 240;
 
 /** A declared panel over the page's scope and range. Fetches and renders only in or near the viewport. */
-export function SeriesPanel({ spec, scope: given, height = 190 }: { spec: PanelSpec; scope?: Scope; height?: number }) {
+export const SeriesPanel = memo(function SeriesPanel({
+  spec,
+  scope: given,
+  height = 190,
+}: {
+  spec: PanelSpec;
+  scope?: Scope;
+  height?: number;
+}) {
   const pageScope = useScope();
   const scope = given ?? pageScope;
   const frame = useRef<HTMLElement>(null);
   const inView = useInView(frame);
   return <PanelBody frame={frame} inView={inView} spec={spec} scope={scope} height={height} />;
-}
+});
 
 type PanelBodyProps = {
   frame: RefObject<HTMLElement | null>;
@@ -56,15 +65,17 @@ function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
     },
     refreshMs,
   );
-  const { data: answer, error, refetch } = useQuery({ ...options, enabled: inView && scope !== null });
+  const {
+    data: answer,
+    error,
+    refetch,
+    isPlaceholderData,
+  } = useQuery({ ...options, enabled: inView && scope !== null });
   const chart = useMemo(
     () => (answer === undefined || scope === null ? null : panelData(spec, answer, scope)),
     [answer, scope, spec],
   );
-  const visible = useMemo(
-    () => readSelection(selection, chart?.series.map(({ id }) => id) ?? []),
-    [selection, chart],
-  );
+  const visible = useMemo(() => readSelection(selection, chart?.series.map(({ id }) => id) ?? []), [selection, chart]);
   const onVisible = useCallback(
     (next: ReadonlySet<string> | null) => setSelection(selectionText(next), 'replace'),
     [setSelection],
@@ -87,7 +98,10 @@ function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
       actions={
         <>
           {answer !== undefined && (
-            <span className="mr-1 hidden text-2xs text-muted sm:inline" title="Length of a bucket, and which rows answered">
+            <span
+              className="mr-1 hidden text-2xs text-muted sm:inline"
+              title="Length of a bucket, and which rows answered"
+            >
               {formatDurationMs(answer.stepMs)} · {answer.tier}
             </span>
           )}
@@ -100,7 +114,7 @@ function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
         </>
       }
     >
-      <PanelProgress queryKey={options.queryKey} />
+      <ProgressLine active={isPlaceholderData} />
       {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={chart !== null} />}
       {chart === null && error === null && <PanelLoading height={height} />}
       {chart !== null && scope !== null && !hasValues(chart) && (

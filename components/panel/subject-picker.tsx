@@ -1,9 +1,9 @@
 'use client';
 
 import { ChevronDown } from 'lucide-react';
-import type { Subject } from '#lib/api/subjects.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Menu, MenuCheck, MenuItem, MenuSeparator } from '#components/ui/menu.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 import { MAX_PICKED, pickText, type SubjectPick, togglePick } from '#lib/client/subject-pick.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { ChevronLeft, ChevronRight, Clock, ClipboardCopy, Pause, Play, ZoomOut } from 'lucide-react';
+import { ChevronLeft, ChevronRight, ClipboardCopy, Clock, Pause, Play, ZoomOut } from 'lucide-react';
 import { useState } from 'react';
 import { AbsoluteRangeForm } from '#components/range/absolute-range-form.tsx';
 import { Button, IconButton } from '#components/ui/button.tsx';
@@ -9,7 +9,14 @@ import { Popover } from '#components/ui/popover.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#lib/client/now.ts';
-import { absoluteRange, instantText, PRESETS, presetOf, REFRESH_CHOICES, resolveRange } from '#lib/client/range-state.ts';
+import {
+  absoluteRange,
+  instantText,
+  PRESETS,
+  presetOf,
+  REFRESH_CHOICES,
+  resolveRange,
+} from '#lib/client/range-state.ts';
 import { patchQuery, useRange, useUtc } from '#lib/client/url-state.ts';
 import { instantLabel, zoneLabel } from '#lib/client/wall-clock.ts';
 
@@ -49,7 +56,9 @@ export function RangePicker() {
           trigger={
             <button type="button" className="flex h-7.5 min-w-0 items-center gap-1.5 px-1.5 hover:bg-hover">
               <Clock size={14} aria-hidden className="text-muted" />
-              <span className="truncate">{hydrated || preset !== null ? rangeText(range, preset, utc) : range.from}</span>
+              <span className="truncate">
+                {hydrated || preset !== null ? rangeText(range, preset, utc) : range.from}
+              </span>
             </button>
           }
         >

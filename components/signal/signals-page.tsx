@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
-import type { SignalList } from '#lib/api/system.ts';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
 import { LEVEL_SHAPES } from '#components/status/level-status.tsx';
@@ -10,6 +9,7 @@ import { Shape } from '#components/status/shape.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Input } from '#components/ui/field.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import type { SignalList } from '#lib/api/system.ts';
 import { describeCompute } from '#lib/client/describe-compute.ts';
 import { signalsQuery } from '#lib/client/queries.ts';
 import { useUrlParam } from '#lib/client/url-state.ts';
@@ -30,14 +30,14 @@ export function SignalsPage() {
   return (
     <>
       <PageHeader title="Signals" subtitle="Every number Headroom shows or judges, from one catalog">
-        <div className="relative">
+        <div className="relative w-56">
           <Search size={14} aria-hidden className="absolute top-2.25 left-2.5 text-muted" />
           <Input
             data-filter
             type="search"
             aria-label="Filter signals"
             placeholder="Filter (/)"
-            className="w-56 pl-8"
+            className="pl-8"
             value={query}
             onChange={(event) => setQuery(event.target.value, 'replace')}
           />

@@ -1,5 +1,5 @@
-import type { HealthState } from '#lib/api/subjects.ts';
 import { Shape, type ShapeName } from '#components/status/shape.tsx';
+import type { HealthState } from '#lib/api/subjects.ts';
 
 const STATES: Record<HealthState, { shape: ShapeName; word: string }> = {
   ok: { shape: 'ok', word: 'OK' },

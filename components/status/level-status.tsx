@@ -1,5 +1,5 @@
-import { LEVEL_WORDS, type Level } from '#lib/client/band-level.ts';
 import { Shape, type ShapeName } from '#components/status/shape.tsx';
+import { LEVEL_WORDS, type Level } from '#lib/client/band-level.ts';
 
 export const LEVEL_SHAPES: Record<Level, ShapeName> = {
   safe: 'ok',

@@ -72,9 +72,7 @@ const SHAPES: Record<ShapeName, { colour: string; draw: ReactNode }> = {
   },
   unknown: {
     colour: 'text-nodata',
-    draw: (
-      <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" strokeWidth="2" strokeDasharray="2.4 2.3" />
-    ),
+    draw: <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" strokeWidth="2" strokeDasharray="2.4 2.3" />,
   },
 };
 

@@ -1,8 +1,8 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import type { Subject } from '#lib/api/subjects.ts';
 import { Age } from '#components/status/age.tsx';
 import { Badge } from '#components/ui/badge.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 
 /** Shown as its own table, not as a text. */
 const NOT_LISTED = new Set(['processes']);
@@ -10,7 +10,9 @@ const LONG = 8;
 
 /** Links, labels and attributes as they were read. */
 export function SubjectFacts({ subject }: { subject: Subject }) {
-  const attributes = Object.entries(subject.attributes).filter(([name, value]) => !NOT_LISTED.has(name) && value !== '');
+  const attributes = Object.entries(subject.attributes).filter(
+    ([name, value]) => !NOT_LISTED.has(name) && value !== '',
+  );
   const other = subject.kind === 'engine' ? 'Runs on' : 'Serves';
   return (
     <section aria-label="Identity" className="rounded-lg border border-line bg-surface px-3 py-2.5">
@@ -23,7 +25,12 @@ export function SubjectFacts({ subject }: { subject: Subject }) {
             <span className="text-muted">nothing linked (same host label links them)</span>
           ) : (
             subject.links.map((link) => (
-              <Link key={link.id} href={`/${link.kind}s/${link.id}`} title={`Linked by ${link.by}`} className="mr-2 underline">
+              <Link
+                key={link.id}
+                href={`/${link.kind}s/${link.id}`}
+                title={`Linked by ${link.by}`}
+                className="mr-2 underline"
+              >
                 {link.name}
               </Link>
             ))
@@ -31,7 +38,11 @@ export function SubjectFacts({ subject }: { subject: Subject }) {
         </Fact>
         {subject.kind === 'engine' && (
           <Fact term="Baseline">
-            {subject.baselineRps === null ? <span className="text-muted">learning</span> : `${subject.baselineRps} req/s`}
+            {subject.baselineRps === null ? (
+              <span className="text-muted">learning</span>
+            ) : (
+              `${subject.baselineRps} req/s`
+            )}
           </Fact>
         )}
         {attributes.slice(0, LONG).map(([name, value]) => (

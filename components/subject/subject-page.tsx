@@ -2,19 +2,27 @@
 
 import Link from 'next/link';
 import { type ReactNode, useMemo } from 'react';
-import type { Subject } from '#lib/api/subjects.ts';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
 import { type Scope, ScopeProvider, useSubjects } from '#components/panel/scope.tsx';
 import { RangePicker } from '#components/range/range-picker.tsx';
-import { SubjectFacts } from '#components/subject/subject-facts.tsx';
 import { HealthStatus } from '#components/status/health-status.tsx';
+import { SubjectFacts } from '#components/subject/subject-facts.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
 
 /** One engine or GPU: who it is, whether its numbers are of now, then its panels. */
-export function SubjectPage({ kind, id, children }: { kind: SubjectKind; id: number; children: (subject: Subject) => ReactNode }) {
+export function SubjectPage({
+  kind,
+  id,
+  children,
+}: {
+  kind: SubjectKind;
+  id: number;
+  children: (subject: Subject) => ReactNode;
+}) {
   const { data, error, refetch } = useSubjects(kind);
   const subject = data?.items.find((item) => item.id === id);
   const scope = useSingleScope(kind, id, subject?.name ?? '', subject?.baselineRps ?? null);
@@ -41,7 +49,14 @@ export function SubjectPage({ kind, id, children }: { kind: SubjectKind; id: num
         {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={data !== undefined} />}
         {data === undefined && error === null && <Skeleton className="h-40" />}
         {data !== undefined && subject === undefined && (
-          <Notice tone="warning" action={<Link href="/" className="underline">To the fleet</Link>}>
+          <Notice
+            tone="warning"
+            action={
+              <Link href="/" className="underline">
+                To the fleet
+              </Link>
+            }
+          >
             There is no {noun} with number {id}. Its target may have been removed.
           </Notice>
         )}

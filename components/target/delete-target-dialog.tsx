@@ -1,11 +1,11 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Target } from '#lib/api/targets.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
+import type { Target } from '#lib/api/targets.ts';
 import { toProblem } from '#lib/client/problem.ts';
 import { deleteTarget } from '#lib/client/target-mutations.ts';
 
@@ -27,8 +27,8 @@ export function DeleteTargetDialog({ target, onClose, onDeleted }: DeleteTargetD
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={`Delete ${target.name}?`}>
       <p>
-        Polling ends, and {count === 1 ? 'its subject leaves' : `its ${count} subjects leave`} every page. To stop polling for a
-        while, pause it instead.
+        Polling ends, and {count === 1 ? 'its subject leaves' : `its ${count} subjects leave`} every page. To stop
+        polling for a while, pause it instead.
       </p>
       {remove.error !== null && (
         <Notice tone="danger" className="mt-3">

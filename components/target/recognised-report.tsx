@@ -45,7 +45,17 @@ export function RecognisedReport({ recognised }: { recognised: Recognised }) {
   );
 }
 
-function Listing({ title, count, open = false, children }: { title: string; count: number; open?: boolean; children: ReactNode }) {
+function Listing({
+  title,
+  count,
+  open = false,
+  children,
+}: {
+  title: string;
+  count: number;
+  open?: boolean;
+  children: ReactNode;
+}) {
   if (count === 0) return <p className="text-muted">{title}: none</p>;
   return (
     <details open={open}>

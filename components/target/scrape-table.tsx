@@ -1,8 +1,8 @@
 'use client';
 
-import type { Scrape } from '#lib/api/targets.ts';
 import { Shape } from '#components/status/shape.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
+import type { Scrape } from '#lib/api/targets.ts';
 import { useUtc } from '#lib/client/url-state.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
@@ -25,7 +25,11 @@ export function ScrapeTable({ scrapes }: { scrapes: readonly Scrape[] }) {
     { id: 'took', title: 'Took', numeric: true, cell: (row) => formatValue(row.durationMs / 1000, 'seconds') },
     { id: 'bytes', title: 'Size', numeric: true, cell: (row) => formatValue(row.bytes, 'bytes') },
     { id: 'samples', title: 'Samples', numeric: true, cell: (row) => formatValue(row.samples, 'count') },
-    { id: 'message', title: 'Message', cell: (row) => <span className="break-words text-muted">{row.message ?? ''}</span> },
+    {
+      id: 'message',
+      title: 'Message',
+      cell: (row) => <span className="break-words text-muted">{row.message ?? ''}</span>,
+    },
   ];
   if (scrapes.length === 0) return <p className="px-3 pb-3 text-muted">No poll yet.</p>;
   return (

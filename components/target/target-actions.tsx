@@ -3,12 +3,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Ellipsis } from 'lucide-react';
 import { useState } from 'react';
-import type { Target } from '#lib/api/targets.ts';
 import { DeleteTargetDialog } from '#components/target/delete-target-dialog.tsx';
 import { TargetDialog } from '#components/target/target-dialog.tsx';
 import { IconButton } from '#components/ui/button.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#components/ui/menu.tsx';
 import { useToast } from '#components/ui/toast.tsx';
+import type { Target } from '#lib/api/targets.ts';
 import { toProblem } from '#lib/client/problem.ts';
 import { changeTarget } from '#lib/client/target-mutations.ts';
 
@@ -43,7 +43,11 @@ export function TargetActions({ target, onDeleted }: { target: Target; onDeleted
       </Menu>
       {open === 'edit' && <TargetDialog target={target} onClose={() => setOpen('none')} />}
       {open === 'delete' && (
-        <DeleteTargetDialog target={target} onClose={() => setOpen('none')} {...(onDeleted === undefined ? {} : { onDeleted })} />
+        <DeleteTargetDialog
+          target={target}
+          onClose={() => setOpen('none')}
+          {...(onDeleted === undefined ? {} : { onDeleted })}
+        />
       )}
     </>
   );

@@ -2,14 +2,21 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { Target } from '#lib/api/targets.ts';
 import { TargetFields } from '#components/target/target-fields.tsx';
-import { EMPTY_FORM, type FieldErrors, formOf, patchOf, problemErrors, readForm } from '#components/target/target-form-state.ts';
+import {
+  EMPTY_FORM,
+  type FieldErrors,
+  formOf,
+  patchOf,
+  problemErrors,
+  readForm,
+} from '#components/target/target-form-state.ts';
 import { TestResult } from '#components/target/test-result.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
+import type { Target } from '#lib/api/targets.ts';
 import { toProblem } from '#lib/client/problem.ts';
 import { addTarget, changeTarget, testTarget } from '#lib/client/target-mutations.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
@@ -65,7 +72,7 @@ export function TargetDialog({ target, onClose }: TargetDialogProps) {
     >
       <form onSubmit={onSubmit} noValidate className="space-y-4">
         <TargetFields form={form} errors={errors} onChange={setForm} hasAuth={target?.hasAuth === true} />
-        {errors['form'] !== undefined && <Notice tone="danger">{errors['form']}</Notice>}
+        {errors.form !== undefined && <Notice tone="danger">{errors.form}</Notice>}
         {test.data !== undefined && <TestResult result={test.data} />}
         <div className="sticky -bottom-4 -mx-4 -mb-4 flex flex-wrap items-center gap-2 border-t border-line bg-surface px-4 py-3">
           <Button onClick={onTest} disabled={test.isPending}>

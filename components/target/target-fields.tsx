@@ -1,8 +1,8 @@
 'use client';
 
+import type { FieldErrors, TargetForm } from '#components/target/target-form-state.ts';
 import { Checkbox, Field, Input, TextArea } from '#components/ui/field.tsx';
 import { Select } from '#components/ui/select.tsx';
-import type { FieldErrors, TargetForm } from '#components/target/target-form-state.ts';
 import { TARGET_SOURCES, TargetInput } from '#lib/api/targets.ts';
 
 type TargetFieldsProps = {
@@ -24,12 +24,22 @@ const SOURCE_LABELS: Readonly<Record<string, string>> = {
   'nvidia-smi': 'nvidia-smi on this machine',
 };
 
-const AUTH_LABELS = { none: 'none', keep: 'keep what is stored', bearer: 'bearer token', basic: 'user and password', header: 'a header' };
+const AUTH_LABELS = {
+  none: 'none',
+  keep: 'keep what is stored',
+  bearer: 'bearer token',
+  basic: 'user and password',
+  header: 'a header',
+};
 
 /** What a person can say about a target; the first three fields are enough. */
 export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsProps) {
   const set = (patch: Partial<TargetForm>) => onChange({ ...form, ...patch });
-  const text = (name: keyof TargetForm & string, label: string, options: { path?: string; hint?: string; placeholder?: string; type?: string } = {}) => (
+  const text = (
+    name: keyof TargetForm & string,
+    label: string,
+    options: { path?: string; hint?: string; placeholder?: string; type?: string } = {},
+  ) => (
     <Field label={label} hint={options.hint} error={errors[options.path ?? name]}>
       {(attributes) => (
         <Input
@@ -48,7 +58,7 @@ export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsPr
     <div className="space-y-3">
       <div className="grid gap-3 sm:grid-cols-2">
         {text('name', 'Name', { placeholder: 'qwen-a' })}
-        <Field label="Kind" error={errors['source']}>
+        <Field label="Kind" error={errors.source}>
           {(attributes) => (
             <div className="*:w-full">
               <Select
@@ -66,7 +76,7 @@ export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsPr
         text('url', 'Address of the metrics page', { placeholder: 'http://gpu-01:8000/metrics', type: 'url' })}
       <div className="grid gap-3 sm:grid-cols-2">
         {text('interval', 'Poll every', { hint: 'A duration such as 5s or 1m' })}
-        <Field label="Labels" hint="One name=value a line. The same host links engines and GPUs." error={errors['labels']}>
+        <Field label="Labels" hint="One name=value a line. The same host links engines and GPUs." error={errors.labels}>
           {(attributes) => (
             <TextArea
               {...attributes}
@@ -84,7 +94,11 @@ export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsPr
           {text('baselineRps', 'Baseline, req/s', { path: 'baseline_rps', hint: 'Empty: it is learned' })}
           {text('maxRunning', 'Most running requests', { path: 'max_running', hint: 'max_num_seqs of the engine' })}
           {text('gpus', 'GPUs it runs on', { hint: 'Indices or UUIDs, comma separated' })}
-          <Field label="Limits" hint="relative: to this engine’s baseline. literal: as the reports print them." error={errors['profile']}>
+          <Field
+            label="Limits"
+            hint="relative: to this engine’s baseline. literal: as the reports print them."
+            error={errors.profile}
+          >
             {(attributes) => (
               <Select
                 id={attributes.id}
@@ -100,10 +114,13 @@ export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsPr
           </Field>
         </div>
       </details>
-      <details className="rounded-md border border-line px-3 py-2" open={errors['auth'] !== undefined || errors['tls'] !== undefined}>
+      <details
+        className="rounded-md border border-line px-3 py-2"
+        open={errors.auth !== undefined || errors.tls !== undefined}
+      >
         <summary className="min-h-6 font-medium">Access and TLS</summary>
         <div className="grid gap-3 pt-2 sm:grid-cols-2">
-          <Field label="Authentication" error={errors['auth']}>
+          <Field label="Authentication" error={errors.auth}>
             {(attributes) => (
               <Select
                 id={attributes.id}
@@ -116,9 +133,9 @@ export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsPr
           </Field>
           {form.auth === 'basic' && text('secretName', 'User', { path: 'auth.basic.username' })}
           {form.auth === 'header' && text('secretName', 'Header name', { path: 'auth.header.name' })}
-          {form.auth !== 'none' && form.auth !== 'keep' && (
-            text('secret', 'Secret', { type: 'password', hint: 'Stored, never shown again' })
-          )}
+          {form.auth !== 'none' &&
+            form.auth !== 'keep' &&
+            text('secret', 'Secret', { type: 'password', hint: 'Stored, never shown again' })}
           {text('tlsServerName', 'TLS server name')}
           {text('tlsCaFile', 'CA file', { hint: 'A path on the machine that polls' })}
           <Checkbox
@@ -127,7 +144,7 @@ export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsPr
             onChange={(event) => set({ tlsInsecure: event.target.checked })}
           />
         </div>
-        {errors['tls'] !== undefined && <p className="mt-1 text-xs">▲ {errors['tls']}</p>}
+        {errors.tls !== undefined && <p className="mt-1 text-xs">▲ {errors.tls}</p>}
       </details>
     </div>
   );

@@ -74,15 +74,18 @@ export function readForm(form: TargetForm): FormResult {
     interval: form.interval.trim(),
     labels,
     profile: form.profile,
-    gpus: form.gpus.split(/[,\s]+/).filter((text) => text !== '').map((text) => (/^\d+$/.test(text) ? Number(text) : text)),
+    gpus: form.gpus
+      .split(/[,\s]+/)
+      .filter((text) => text !== '')
+      .map((text) => (/^\d+$/.test(text) ? Number(text) : text)),
     ...optional('url', form.source === 'nvidia-smi' ? '' : form.url.trim()),
     ...optionalNumber('baseline_rps', form.baselineRps, errors),
     ...optionalNumber('max_running', form.maxRunning, errors),
     ...readAuth(form),
     ...readTls(form),
   };
-  if (form.source !== 'nvidia-smi' && form.url.trim() === '') errors['url'] = 'Give the address of the metrics page';
-  if (form.name.trim() === '') errors['name'] = 'Give it a name';
+  if (form.source !== 'nvidia-smi' && form.url.trim() === '') errors.url = 'Give the address of the metrics page';
+  if (form.name.trim() === '') errors.name = 'Give it a name';
   const parsed = TargetInput.safeParse(candidate);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) errors[String(issue.path[0] ?? 'form')] ??= issue.message;
@@ -104,7 +107,7 @@ export function problemErrors(problem: Problem): FieldErrors {
     const known = field === '' ? 'form' : field;
     errors[known] = errors[known] === undefined ? message : `${errors[known]}; ${message}`;
   }
-  if (problem.errors.length === 0) errors['form'] = problem.detail === '' ? problem.title : problem.detail;
+  if (problem.errors.length === 0) errors.form = problem.detail === '' ? problem.title : problem.detail;
   return errors;
 }
 
@@ -123,7 +126,7 @@ function readLabels(text: string, errors: Record<string, string>): Record<string
   for (const line of text.split('\n').map((part) => part.trim())) {
     if (line === '') continue;
     const at = line.indexOf('=');
-    if (at <= 0) errors['labels'] = `“${line}” is not name=value`;
+    if (at <= 0) errors.labels = `“${line}” is not name=value`;
     else labels.push([line.slice(0, at).trim(), line.slice(at + 1).trim()]);
   }
   return Object.fromEntries(labels);

@@ -4,19 +4,19 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
-import type { TargetDetail } from '#lib/api/targets.ts';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
+import { Age } from '#components/status/age.tsx';
+import { HealthStatus } from '#components/status/health-status.tsx';
 import { RecognisedReport } from '#components/target/recognised-report.tsx';
 import { ScrapeTable } from '#components/target/scrape-table.tsx';
 import { TargetActions } from '#components/target/target-actions.tsx';
 import { originWords } from '#components/target/target-words.ts';
-import { Age } from '#components/status/age.tsx';
-import { HealthStatus } from '#components/status/health-status.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import type { TargetDetail } from '#lib/api/targets.ts';
 import { targetQuery } from '#lib/client/queries.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
@@ -97,7 +97,10 @@ function TargetReport({ target }: { target: TargetDetail }) {
         <ul className="px-3 pb-3">
           {target.subjects.map((subject) => (
             <li key={subject.id}>
-              <Link href={`/${subject.kind}s/${subject.id}`} className="inline-flex min-h-6 items-center break-all hover:underline">
+              <Link
+                href={`/${subject.kind}s/${subject.id}`}
+                className="inline-flex min-h-6 items-center break-all hover:underline"
+              >
                 {subject.name}
               </Link>
             </li>

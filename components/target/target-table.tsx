@@ -2,14 +2,14 @@
 
 import { Lock } from 'lucide-react';
 import Link from 'next/link';
-import type { Target } from '#lib/api/targets.ts';
 import { HEALTH_RANK } from '#components/fleet/health-rank.ts';
 import { useSortParam } from '#components/fleet/sort-param.ts';
-import { TargetActions } from '#components/target/target-actions.tsx';
-import { originWords } from '#components/target/target-words.ts';
 import { Age } from '#components/status/age.tsx';
 import { HealthStatus } from '#components/status/health-status.tsx';
+import { TargetActions } from '#components/target/target-actions.tsx';
+import { originWords } from '#components/target/target-words.ts';
 import { type Column, Table } from '#components/ui/table.tsx';
+import type { Target } from '#lib/api/targets.ts';
 import { type SortValue, sortRows } from '#lib/client/table-state.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<Target>[] = [
     sortable: true,
     heading: true,
     cell: (row) => (
-      <div className="max-w-80 min-w-0 py-1 max-sm:max-w-full">
+      <div className="max-w-64 min-w-0 py-1 max-sm:max-w-full">
         <Link href={`/targets/${row.id}`} className="block min-h-6 truncate leading-6 font-medium hover:underline">
           {row.name}
         </Link>
@@ -40,8 +40,10 @@ const COLUMNS: readonly Column<Target>[] = [
   {
     id: 'what',
     title: 'Recognised',
-    wideOnly: true,
-    cell: (row) => <span className="block max-w-64 truncate">{row.recognised?.text || <span className="text-muted">–</span>}</span>,
+    from: '2xl',
+    cell: (row) => (
+      <span className="block max-w-64 truncate">{row.recognised?.text || <span className="text-muted">–</span>}</span>
+    ),
   },
   { id: 'last', title: 'Last poll', sortable: true, cell: (row) => <Age atMs={row.health.lastScrapeMs} /> },
   {
@@ -59,12 +61,15 @@ const COLUMNS: readonly Column<Target>[] = [
     cell: (row) => (row.lastScrape === null ? '–' : formatValue(row.lastScrape.samples, 'count')),
   },
   { id: 'up', title: 'Up, 1 h', numeric: true, sortable: true, cell: (row) => formatValue(row.upShare1h, 'ratio') },
-  { id: 'interval', title: 'Every', numeric: true, wideOnly: true, cell: (row) => formatDurationMs(row.intervalMs) },
+  { id: 'interval', title: 'Every', numeric: true, from: '2xl', cell: (row) => formatDurationMs(row.intervalMs) },
   {
     id: 'error',
     title: 'Error',
     cell: (row) => (
-      <span className="block max-w-64 truncate text-muted max-sm:max-w-full max-sm:whitespace-normal" title={errorOf(row)}>
+      <span
+        className="block max-w-52 truncate text-muted max-sm:max-w-full max-sm:whitespace-normal"
+        title={errorOf(row)}
+      >
         {errorOf(row) === '' ? 'none' : errorOf(row)}
       </span>
     ),
@@ -91,7 +96,9 @@ export function TargetTable({ targets }: { targets: readonly Target[] }) {
 }
 
 const errorOf = (target: Target): string =>
-  target.lastScrape?.ok === false ? (target.lastScrape.message ?? target.lastScrape.errorKind ?? 'failed') : target.health.reason;
+  target.lastScrape?.ok === false
+    ? (target.lastScrape.message ?? target.lastScrape.errorKind ?? 'failed')
+    : target.health.reason;
 
 function sortValue(target: Target, column: string): SortValue {
   switch (column) {

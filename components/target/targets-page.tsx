@@ -27,15 +27,16 @@ export function TargetsPage() {
   return (
     <>
       <PageHeader title="Targets" subtitle="What is polled, and how well it answers">
-        <Input
-          data-filter
-          type="search"
-          aria-label="Filter targets"
-          placeholder="Filter (/)"
-          className="w-44"
-          value={query}
-          onChange={(event) => setQuery(event.target.value, 'replace')}
-        />
+        <div className="w-44">
+          <Input
+            data-filter
+            type="search"
+            aria-label="Filter targets"
+            placeholder="Filter (/)"
+            value={query}
+            onChange={(event) => setQuery(event.target.value, 'replace')}
+          />
+        </div>
         <Button variant="primary" onClick={() => setAdd('1')}>
           <Plus size={15} aria-hidden />
           Add a target

@@ -1,7 +1,7 @@
-import type { TargetTest } from '#lib/api/targets.ts';
+import { Shape } from '#components/status/shape.tsx';
 import { RecognisedReport } from '#components/target/recognised-report.tsx';
 import { ScrapeText } from '#components/target/scrape-text.tsx';
-import { Shape } from '#components/status/shape.tsx';
+import type { TargetTest } from '#lib/api/targets.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
@@ -13,7 +13,11 @@ export function TestResult({ result }: { result: TargetTest }) {
     <section aria-label="Test result" aria-live="polite" className="rounded-md border border-line">
       <p className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 font-medium">
         <Shape name={understood ? 'ok' : scrape.ok ? 'warning' : 'danger'} />
-        {understood ? 'It answers and is understood' : scrape.ok ? 'It answers, but nothing was recognised' : 'It does not answer'}
+        {understood
+          ? 'It answers and is understood'
+          : scrape.ok
+            ? 'It answers, but nothing was recognised'
+            : 'It does not answer'}
         <span className="font-normal text-muted">
           <ScrapeText scrape={scrape} />
         </span>

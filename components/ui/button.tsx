@@ -32,7 +32,12 @@ export function IconButton({
       type={type}
       aria-label={label}
       title={label}
-      className={cx(SHAPE, 'size-7 shrink-0 aria-pressed:bg-accent-soft aria-pressed:text-text', VARIANTS[variant], className)}
+      className={cx(
+        SHAPE,
+        'size-7 shrink-0 aria-pressed:bg-accent-soft aria-pressed:text-text',
+        VARIANTS[variant],
+        className,
+      )}
       {...rest}
     />
   );

@@ -29,9 +29,7 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
           <header className="flex items-start gap-3 border-b border-line px-4 py-3">
             <div className="min-w-0 flex-1">
               <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
-              {description !== undefined && (
-                <Radix.Description className="text-muted">{description}</Radix.Description>
-              )}
+              {description !== undefined && <Radix.Description className="text-muted">{description}</Radix.Description>}
             </div>
             <CloseButton />
           </header>

@@ -29,7 +29,9 @@ export function Field({
   className?: string;
 }) {
   const id = useId();
-  const described = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`].filter(Boolean).join(' ');
+  const described = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`]
+    .filter(Boolean)
+    .join(' ');
   return (
     <div className={cx('min-w-0', className)}>
       <label htmlFor={id} className="mb-1 block font-medium">

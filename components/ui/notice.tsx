@@ -23,7 +23,13 @@ export function Notice({
   className?: string;
 }) {
   return (
-    <div className={cx('flex flex-wrap items-center gap-x-3 gap-y-1 rounded-md border px-3 py-2', TONES[tone].box, className)}>
+    <div
+      className={cx(
+        'flex flex-wrap items-center gap-x-3 gap-y-1 rounded-md border px-3 py-2',
+        TONES[tone].box,
+        className,
+      )}
+    >
       <span className="shrink-0">{TONES[tone].icon}</span>
       <div className="min-w-0 flex-1 basis-52 break-words">{children}</div>
       {action}

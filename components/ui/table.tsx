@@ -12,8 +12,8 @@ export type Column<Row> = {
   readonly sortable?: boolean;
   /** First cell of a card on small screens. */
   readonly heading?: boolean;
-  /** Only in wide windows (and in cards). */
-  readonly wideOnly?: boolean;
+  /** Only in windows at least this wide (and in cards). */
+  readonly from?: 'xl' | '2xl';
 };
 
 type TableProps<Row> = {
@@ -26,76 +26,82 @@ type TableProps<Row> = {
   rowClass?: (row: Row) => string | undefined;
 };
 
+const HEAD_FROM = { xl: 'hidden xl:table-cell', '2xl': 'hidden 2xl:table-cell' } as const;
+const CELL_FROM = {
+  xl: 'hidden max-sm:block xl:table-cell',
+  '2xl': 'hidden max-sm:block 2xl:table-cell',
+} as const;
+
 /** Dense rows; below 640 px every row is a card with named values, so that nothing scrolls sideways. */
 export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowClass }: TableProps<Row>) {
   return (
-    <table className="w-full border-collapse text-left max-sm:block">
-      <caption className="sr-only">{caption}</caption>
-      <thead className="max-sm:sr-only">
-        <tr className="border-b border-line">
-          {columns.map((column) => (
-            <th
-              key={column.id}
-              scope="col"
-              aria-sort={
-                sort?.column === column.id ? (sort.descending ? 'descending' : 'ascending') : undefined
-              }
-              className={cx(
-                'h-8 px-2 text-xs font-medium whitespace-nowrap text-muted first:pl-3 last:pr-3',
-                column.numeric && 'text-right',
-                column.wideOnly && 'hidden xl:table-cell',
-              )}
-            >
-              {column.sortable && onSort !== undefined ? (
-                <button
-                  type="button"
-                  className={cx(
-                    'inline-flex min-h-6 items-center gap-1 hover:text-text',
-                    column.numeric && 'flex-row-reverse',
-                  )}
-                  onClick={() => onSort(column.id, column.numeric === true)}
-                >
-                  {column.title}
-                  <SortMark active={sort?.column === column.id} descending={sort?.descending === true} />
-                </button>
-              ) : (
-                column.title
-              )}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody className="max-sm:block">
-        {rows.map((row) => (
-          <tr
-            key={rowKey(row)}
-            className={cx(
-              'border-b border-line last:border-0 hover:bg-hover max-sm:grid max-sm:grid-cols-2 max-sm:gap-x-3 max-sm:px-3 max-sm:py-2',
-              rowClass?.(row),
-            )}
-          >
+    <div className="sm:overflow-x-auto">
+      <table className="w-full border-collapse text-left max-sm:block">
+        <caption className="sr-only">{caption}</caption>
+        <thead className="max-sm:sr-only">
+          <tr className="border-b border-line">
             {columns.map((column) => (
-              <td
+              <th
                 key={column.id}
+                scope="col"
+                aria-sort={sort?.column === column.id ? (sort.descending ? 'descending' : 'ascending') : undefined}
                 className={cx(
-                  'h-(--row) px-2 first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
-                  column.numeric && 'text-right whitespace-nowrap max-sm:text-left',
-                  column.heading && 'max-sm:col-span-2',
-                  column.wideOnly && 'hidden max-sm:block xl:table-cell',
+                  'h-8 px-2 text-xs font-medium whitespace-nowrap text-muted first:pl-3 last:pr-3',
+                  column.numeric && 'text-right',
+                  column.from !== undefined && HEAD_FROM[column.from],
                 )}
               >
-                {!column.heading && (
-                  <span className="block text-2xs text-muted sm:hidden" aria-hidden>
+                {column.sortable && onSort !== undefined ? (
+                  <button
+                    type="button"
+                    className={cx(
+                      'inline-flex min-h-6 items-center gap-1 hover:text-text',
+                      column.numeric && 'flex-row-reverse',
+                    )}
+                    onClick={() => onSort(column.id, column.numeric === true)}
+                  >
                     {column.title}
-                  </span>
+                    <SortMark active={sort?.column === column.id} descending={sort?.descending === true} />
+                  </button>
+                ) : (
+                  column.title
                 )}
-                {column.cell(row)}
-              </td>
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody className="max-sm:block">
+          {rows.map((row) => (
+            <tr
+              key={rowKey(row)}
+              className={cx(
+                'border-b border-line last:border-0 hover:bg-hover max-sm:grid max-sm:grid-cols-2 max-sm:gap-x-3 max-sm:px-3 max-sm:py-2',
+                rowClass?.(row),
+              )}
+            >
+              {columns.map((column) => (
+                <td
+                  key={column.id}
+                  className={cx(
+                    'h-(--row) px-2 *:align-middle first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
+                    column.numeric && 'text-right whitespace-nowrap max-sm:text-left',
+                    column.heading && 'max-sm:col-span-2',
+                    column.from !== undefined && CELL_FROM[column.from],
+                  )}
+                >
+                  {!column.heading && (
+                    <span className="block text-2xs text-muted sm:hidden" aria-hidden>
+                      {column.title}
+                    </span>
+                  )}
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ export type GpuProcessRow = z.infer<typeof Processes>[number];
 
 /** The compute processes of a GPU, where its attributes carry them (`processes`, JSON); null where they do not. */
 export function gpuProcesses(attributes: Readonly<Record<string, string>>): readonly GpuProcessRow[] | null {
-  const text = attributes['processes'];
+  const text = attributes.processes;
   if (text === undefined) return null;
   try {
     const parsed = Processes.safeParse(JSON.parse(text));

@@ -1,7 +1,7 @@
-import type { Subject } from '#lib/api/subjects.ts';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import { type GpuProcessRow, gpuProcesses } from '#components/vram/gpu-processes.ts';
+import type { Subject } from '#lib/api/subjects.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
 type Row = GpuProcessRow & { readonly gpu: string; readonly key: string };

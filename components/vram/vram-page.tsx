@@ -1,9 +1,9 @@
 'use client';
 
+import type { PanelSpec } from '#components/panel/panel-data.ts';
 import { PanelGrid } from '#components/panel/panel-frame.tsx';
 import { PanelPage } from '#components/panel/panel-page.tsx';
 import { PANELS } from '#components/panel/panel-specs.ts';
-import type { PanelSpec } from '#components/panel/panel-data.ts';
 import { SeriesPanel } from '#components/panel/series-panel.tsx';
 import { ProcessTable } from '#components/vram/process-table.tsx';
 import { VramTable } from '#components/vram/vram-table.tsx';

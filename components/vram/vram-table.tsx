@@ -2,13 +2,13 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { Subject } from '#lib/api/subjects.ts';
 import { floorOf } from '#components/chart/stats.ts';
 import { NameCell, rowClass, StateCell } from '#components/fleet/subject-cell.tsx';
 import { ValueCell } from '#components/fleet/value-cell.tsx';
-import { VramBar } from '#components/vram/vram-bar.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
+import { VramBar } from '#components/vram/vram-bar.tsx';
+import type { Subject } from '#lib/api/subjects.ts';
 import { type CurrentIndex, indexCurrent } from '#lib/client/current-index.ts';
 import { currentQuery, seriesQuery } from '#lib/client/queries.ts';
 import { useRange } from '#lib/client/url-state.ts';
@@ -86,8 +86,8 @@ export function VramTable({ gpus, names }: { gpus: readonly Subject[]; names: Re
     <Card title="Memory by GPU">
       <Table caption="Memory by GPU" columns={columns} rows={gpus} rowKey={({ id }) => id} rowClass={rowClass} />
       <p className="px-3 py-2 text-xs text-muted">
-        Floor: used memory below which only 5 % of the buckets of the range fall. vLLM reserves its share at start, so “used”
-        stays high; how much of its KV blocks is really in use is in the last column.
+        Floor: used memory below which only 5 % of the buckets of the range fall. vLLM reserves its share at start, so
+        “used” stays high; how much of its KV blocks is really in use is in the last column.
       </p>
     </Card>
   );
@@ -113,7 +113,12 @@ function KvShare({ gpu, engines }: { gpu: Subject; engines: CurrentIndex }) {
     capacity += fits;
     known++;
   }
-  if (known === 0) return <span className="text-muted" title="The linked engine has no value now">–</span>;
+  if (known === 0)
+    return (
+      <span className="text-muted" title="The linked engine has no value now">
+        –
+      </span>
+    );
   return (
     <span>
       {formatValue(used / capacity, 'ratio')}

@@ -1,5 +1,5 @@
-import type { Compute } from '#lib/metrics/signal.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
+import type { Compute } from '#lib/metrics/signal.ts';
 
 /** How a signal follows from what was read, as a formula a reader can check. */
 export function describeCompute(compute: Compute, windowMs: number): string {

@@ -27,23 +27,25 @@ export function fleetVerdicts(
 ): readonly Verdict[] {
   const names = new Map([...shortNames(engines), ...shortNames(gpus)]);
   const silent = [...engines, ...gpus].filter(({ health }) => !answers(health.state));
-  const named = silent.slice(0, MAX_NAMED).map((subject): Verdict => ({
-    id: `silent-${subject.id}`,
-    level: subject.health.state === 'down' ? 'danger' : 'unknown',
-    text: `${names.get(subject.id)}: ${silence(subject)}`,
-    subject,
-  }));
+  const named = silent.slice(0, MAX_NAMED).map(
+    (subject): Verdict => ({
+      id: `silent-${subject.id}`,
+      level: subject.health.state === 'down' ? 'danger' : 'unknown',
+      text: `${names.get(subject.id)}: ${silence(subject)}`,
+      subject,
+    }),
+  );
   const more = silent.length - named.length;
   const rest: Verdict[] =
-    more > 0 ? [{ id: 'silent-more', level: 'unknown', text: `${more} more do not answer`, subject: null }] : [];
+    more > 0 ? [{ id: 'silent-more', level: 'unknown', text: `${more} more without present data`, subject: null }] : [];
   return [
     ...countVerdict('engine', engines),
     ...countVerdict('GPU', gpus),
-    ...named,
-    ...rest,
     ...highest('kv_cache_utilization', 'KV cache highest', engines, current),
     ...highest('queue_depth', 'Longest queue', engines, current),
     ...highest('vram_utilization', 'VRAM highest', gpus, current),
+    ...named,
+    ...rest,
   ];
 }
 

@@ -43,7 +43,7 @@ function followHint(client: QueryClient, hint: EventHint, live: boolean): void {
   const oldestMs = Date.now() - FRESH_MS;
   void client.invalidateQueries({
     predicate: (query) =>
-      query.meta?.['live'] === true && query.state.dataUpdatedAt < oldestMs && query.state.fetchStatus === 'idle',
+      query.meta?.live === true && query.state.dataUpdatedAt < oldestMs && query.state.fetchStatus === 'idle',
     refetchType: 'active',
   });
 }

@@ -1,11 +1,11 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { CurrentAnswer } from '#lib/api/series.ts';
+import { CurrentAnswer, type SeriesAnswer } from '#lib/api/series.ts';
 import { SubjectList } from '#lib/api/subjects.ts';
 import { SignalList } from '#lib/api/system.ts';
 import { TargetDetail, TargetList } from '#lib/api/targets.ts';
 import { fetchHealth } from '#lib/client/health.ts';
 import { request } from '#lib/client/http.ts';
-import { fetchSeries, type SeriesRequest, seriesPath } from '#lib/client/series-request.ts';
+import { fetchSeries, type SeriesRequest, seriesPath, shareSeries } from '#lib/client/series-request.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
 
 /** Milliseconds between polls of a live page; `false` while it is paused. */
@@ -41,6 +41,7 @@ export const seriesQuery = (wanted: SeriesRequest, refreshMs: RefreshMs) =>
   queryOptions({
     queryKey: ['series', seriesPath(wanted)],
     queryFn: ({ signal }) => fetchSeries(wanted, signal),
+    structuralSharing: (before, after) => shareSeries(before as SeriesAnswer | undefined, after as SeriesAnswer),
     refetchInterval: refreshMs,
     placeholderData: keepPreviousData,
     meta: LIVE,

@@ -30,7 +30,11 @@ export const CHORD_MS = 1000;
 export type Pending = { readonly key: string; readonly atMs: number } | null;
 
 /** The next state and what to do, from one key press. */
-export function pressKey(pending: Pending, key: string, nowMs: number): { pending: Pending; action: ShortcutAction | null } {
+export function pressKey(
+  pending: Pending,
+  key: string,
+  nowMs: number,
+): { pending: Pending; action: ShortcutAction | null } {
   const prefix = pending !== null && nowMs - pending.atMs <= CHORD_MS ? `${pending.key} ` : '';
   const hit = SHORTCUTS.find(({ keys }) => keys === prefix + key) ?? SHORTCUTS.find(({ keys }) => keys === key);
   if (hit !== undefined) return { pending: null, action: hit.action };

@@ -7,6 +7,9 @@ export function shortNames(subjects: readonly Named[]): ReadonlyMap<number, stri
   const uses = new Map<number, number>();
   for (const { target } of subjects) uses.set(target.id, (uses.get(target.id) ?? 0) + 1);
   return new Map(
-    subjects.map((subject) => [subject.id, (uses.get(subject.target.id) ?? 0) > 1 ? subject.name : subject.target.name]),
+    subjects.map((subject) => [
+      subject.id,
+      (uses.get(subject.target.id) ?? 0) > 1 ? subject.name : subject.target.name,
+    ]),
   );
 }

@@ -22,11 +22,11 @@ export type SortValue = number | string | null;
 /** Stable; unknown values are last in both directions. */
 export function sortRows<Row>(
   rows: readonly Row[],
-  valueOf: (row: Row) => SortValue,
+  sortBy: (row: Row) => SortValue,
   descending: boolean,
 ): readonly Row[] {
   return rows.toSorted((a, b) => {
-    const [left, right] = [valueOf(a), valueOf(b)];
+    const [left, right] = [sortBy(a), sortBy(b)];
     if (left === null || right === null) return Number(left === null) - Number(right === null);
     const order =
       typeof left === 'number' && typeof right === 'number'

@@ -38,7 +38,9 @@ export function writeParams(patch: ParamPatch, mode: 'push' | 'replace'): void {
 }
 
 /** One parameter of the URL and its setter. */
-export function useUrlParam(name: string): readonly [string, (value: string | null, mode?: 'push' | 'replace') => void] {
+export function useUrlParam(
+  name: string,
+): readonly [string, (value: string | null, mode?: 'push' | 'replace') => void] {
   const value = useSearchParams().get(name) ?? '';
   const set = useCallback(
     (next: string | null, mode: 'push' | 'replace' = 'push') => writeParams({ [name]: next }, mode),
