@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { BURST_LINES, burstWord } from '#components/bursts/burst-lines.ts';
 import { NameCell, rowClass } from '#components/fleet/subject-cell.tsx';
 import { ValueCell } from '#components/fleet/value-cell.tsx';
+import { HealthStatus } from '#components/status/health-status.tsx';
 import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
@@ -35,7 +36,12 @@ export function BurstNow({ engines }: { engines: readonly Subject[] }) {
     {
       id: 'word',
       title: 'Now',
-      cell: (row) => <LevelStatus {...burstWord(current.value(row.id, 'burst_multiplier'))} />,
+      cell: (row) =>
+        row.health.state === 'ok' ? (
+          <LevelStatus {...burstWord(current.value(row.id, 'burst_multiplier'))} />
+        ) : (
+          <HealthStatus state={row.health.state} />
+        ),
     },
     value('arrival_rate', 'Arriving'),
     value('baseline_rps', 'Baseline'),
@@ -51,7 +57,7 @@ export function BurstNow({ engines }: { engines: readonly Subject[] }) {
         </span>
       }
     >
-      <div className="max-h-72 overflow-y-auto">
+      <div className="sm:max-h-72 sm:overflow-y-auto">
         <Table
           caption="Arrivals against baseline"
           columns={columns}

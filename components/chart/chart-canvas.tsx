@@ -5,12 +5,13 @@ import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
 import type { ChartData } from '#components/chart/chart-data.ts';
 import { ChartLayer } from '#components/chart/chart-layer.tsx';
 import type { Geometry } from '#components/chart/geometry.ts';
+import type { SeriesStyle } from '#components/chart/series-style.ts';
 
 type ChartCanvasProps = {
   data: ChartData;
   geometry: Geometry;
   visible: ReadonlySet<string> | null;
-  highlighted: number;
+  styles: readonly SeriesStyle[];
   utc: boolean;
   patternId: string;
 };

@@ -5,14 +5,14 @@ import type { ChartData, ChartSeries } from '#components/chart/chart-data.ts';
 import { gapHeight } from '#components/chart/gap-form.ts';
 import { type Geometry, xOf, yOf } from '#components/chart/geometry.ts';
 import { seriesPaths } from '#components/chart/paths.ts';
-import { seriesStyle } from '#components/chart/series-style.ts';
+import type { SeriesStyle } from '#components/chart/series-style.ts';
 import { timeTickText } from '#components/chart/ticks.ts';
 
 type ChartLayerProps = {
   data: ChartData;
   geometry: Geometry;
   visible: ReadonlySet<string> | null;
-  highlighted: number;
+  styles: readonly SeriesStyle[];
   utc: boolean;
   patternId: string;
 };
@@ -25,7 +25,7 @@ export const ChartLayer = memo(function ChartLayer({
   data,
   geometry: g,
   visible,
-  highlighted,
+  styles,
   utc,
   patternId,
 }: ChartLayerProps) {
@@ -51,7 +51,7 @@ export const ChartLayer = memo(function ChartLayer({
         <Gaps data={data} g={g} patternId={patternId} visible={visible} />
         <Targets data={data} g={g} />
         <Marks data={data} g={g} />
-        <Lines data={data} g={g} visible={visible} highlighted={highlighted} />
+        <Lines data={data} g={g} visible={visible} styles={styles} />
       </g>
     </>
   );
@@ -69,6 +69,9 @@ function TimeAxis({ g, utc }: { g: Geometry; utc: boolean }) {
     </g>
   ));
 }
+
+/** Text over lines stays readable. */
+const HALO = { stroke: 'var(--surface)', strokeWidth: 3, strokeOpacity: 0.8, paintOrder: 'stroke' } as const;
 
 type PartProps = { data: ChartData; g: Geometry };
 
@@ -94,7 +97,7 @@ function Bands({ data, g }: PartProps) {
           strokeOpacity={0.35}
         />
         {height >= 13 && (
-          <text x={g.left + g.plotWidth - 4} y={y + 11} textAnchor="end" fontSize="10" fill="var(--muted)">
+          <text x={g.left + g.plotWidth - 4} y={y + 11} textAnchor="end" fontSize="10" fill="var(--muted)" {...HALO}>
             {band.label}
           </text>
         )}
@@ -127,28 +130,36 @@ function Gaps({ data, g, patternId, visible }: PartProps & { patternId: string; 
     });
 }
 
+/** A label needs this much room below the one before; without it the line is explained in the help only. */
+const LABEL_PX = 12;
+
 function Targets({ data, g }: PartProps) {
-  return data.targets
+  const shown = data.targets
     .filter(({ value, offByDefault }) => !offByDefault && value <= g.maxValue)
-    .map((target) => {
-      const y = yOf(g, target.value);
-      return (
-        <g key={`${target.label}-${target.value}`}>
-          <line
-            x1={g.left}
-            x2={g.left + g.plotWidth}
-            y1={y}
-            y2={y}
-            stroke="var(--muted)"
-            strokeDasharray="4 3"
-            strokeOpacity={0.8}
-          />
-          <text x={g.left + g.plotWidth - 4} y={y - 3} textAnchor="end" fontSize="10" fill="var(--muted)">
+    .toSorted((a, b) => b.value - a.value);
+  return shown.map((target, index) => {
+    const y = yOf(g, target.value);
+    const above = shown[index - 1];
+    const hasRoom = above === undefined || y - yOf(g, above.value) >= LABEL_PX;
+    return (
+      <g key={`${target.label}-${target.value}`}>
+        <line
+          x1={g.left}
+          x2={g.left + g.plotWidth}
+          y1={y}
+          y2={y}
+          stroke="var(--muted)"
+          strokeDasharray="4 3"
+          strokeOpacity={0.8}
+        />
+        {hasRoom && (
+          <text x={g.left + g.plotWidth - 4} y={y - 3} textAnchor="end" fontSize="10" fill="var(--muted)" {...HALO}>
             {target.label}
           </text>
-        </g>
-      );
-    });
+        )}
+      </g>
+    );
+  });
 }
 
 function Marks({ data, g }: PartProps) {
@@ -168,11 +179,11 @@ function Lines({
   data,
   g,
   visible,
-  highlighted,
-}: PartProps & { visible: ReadonlySet<string> | null; highlighted: number }) {
+  styles,
+}: PartProps & { visible: ReadonlySet<string> | null; styles: readonly SeriesStyle[] }) {
   return data.series.map((series, index) => {
-    if (visible !== null && !visible.has(series.id)) return null;
-    const style = seriesStyle(index, data.series.length, highlighted);
+    const style = styles[index];
+    if (style === undefined || (visible !== null && !visible.has(series.id))) return null;
     return (
       <Line
         key={series.id}
@@ -183,9 +194,9 @@ function Lines({
         g={g}
         stepMs={data.stepMs}
         stroke={style.stroke}
-        dash={series.reference === true ? '3 3' : style.dash}
+        dash={style.dash}
         faint={style.faint}
-        thin={style.faint || series.reference === true}
+        reference={style.reference}
       />
     );
   });
@@ -197,18 +208,18 @@ type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max'> & {
   stroke: string;
   dash: string | undefined;
   faint: boolean;
-  thin: boolean;
+  reference: boolean;
 };
 
 /** Its arrays are shared between polls while they are equal, so a line that did not change is not built again. */
-const Line = memo(function Line({ t, mean, min, max, g, stepMs, stroke, dash, faint, thin }: LineProps) {
-  const paths = seriesPaths({ t, mean, min, max }, g, stepMs, !faint);
+const Line = memo(function Line({ t, mean, min, max, g, stepMs, stroke, dash, faint, reference }: LineProps) {
+  const paths = seriesPaths({ t, mean, min, max }, g, stepMs, !faint && !reference);
   return (
     <g stroke={stroke} fill="none" strokeLinejoin="round">
       {paths.envelope !== '' && <path d={paths.envelope} fill={stroke} fillOpacity={0.13} stroke="none" />}
       <path
         d={paths.line}
-        strokeWidth={thin ? 1 : 1.5}
+        strokeWidth={faint || reference ? 1 : 1.5}
         strokeOpacity={faint ? 0.6 : 1}
         {...(dash === undefined ? {} : { strokeDasharray: dash })}
       />

@@ -4,6 +4,7 @@ import { type MouseEvent, memo, useMemo } from 'react';
 import type { ChartData } from '#components/chart/chart-data.ts';
 import { LineKey } from '#components/chart/chart-tooltip.tsx';
 import { clickLegend } from '#components/chart/legend-selection.ts';
+import type { SeriesStyle } from '#components/chart/series-style.ts';
 import { seriesStats } from '#components/chart/stats.ts';
 import { cx } from '#components/ui/class-names.ts';
 import { type DisplayUnit, formatValue } from '#lib/metrics/unit.ts';
@@ -12,20 +13,14 @@ type ChartLegendProps = {
   data: ChartData;
   display: DisplayUnit;
   visible: ReadonlySet<string> | null;
-  highlighted: number;
+  styles: readonly SeriesStyle[];
   onVisible: (visible: ReadonlySet<string> | null) => void;
 };
 
 const HEAD = 'pl-3 text-right font-normal whitespace-nowrap';
 
 /** Every line with last, min, max, mean. Click shows only that line, shift- or ctrl-click switches it on or off. */
-export const ChartLegend = memo(function ChartLegend({
-  data,
-  display,
-  visible,
-  highlighted,
-  onVisible,
-}: ChartLegendProps) {
+export const ChartLegend = memo(function ChartLegend({ data, display, visible, styles, onVisible }: ChartLegendProps) {
   const stats = useMemo(() => data.series.map((series) => seriesStats(series, data.toMs, data.stepMs)), [data]);
   const show = (value: number | null | undefined) => formatValue(value, data.unit, display);
   const all = data.series.map(({ id }) => id);
@@ -58,7 +53,7 @@ export const ChartLegend = memo(function ChartLegend({
                     onClick={(event) => onClick(event, series.id)}
                     className="flex min-h-6 w-full min-w-0 items-center gap-1.5 text-left hover:underline"
                   >
-                    <LineKey index={index} count={data.series.length} highlighted={highlighted} />
+                    <LineKey style={styles[index]} />
                     <span className="truncate">{series.label}</span>
                   </button>
                 </td>

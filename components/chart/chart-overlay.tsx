@@ -6,7 +6,7 @@ import type { ChartData } from '#components/chart/chart-data.ts';
 import { ChartTooltip } from '#components/chart/chart-tooltip.tsx';
 import { useCrosshair, useSetCrosshair } from '#components/chart/crosshair.tsx';
 import { type Geometry, msAt, xOf, yOf } from '#components/chart/geometry.ts';
-import { seriesStyle } from '#components/chart/series-style.ts';
+import type { SeriesStyle } from '#components/chart/series-style.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
@@ -16,7 +16,7 @@ type ChartOverlayProps = {
   data: ChartData;
   geometry: Geometry;
   visible: ReadonlySet<string> | null;
-  highlighted: number;
+  styles: readonly SeriesStyle[];
   utc: boolean;
   onZoom?: ((fromMs: number, toMs: number) => void) | undefined;
   onZoomOut?: (() => void) | undefined;
@@ -27,7 +27,7 @@ const MIN_DRAG_PX = 6;
 
 /** Crosshair, tooltip, drag to zoom and the keys for all of it; the chart below never re-renders for them. */
 export function ChartOverlay(props: ChartOverlayProps) {
-  const { chartId, title, data, geometry: g, visible, highlighted, utc, onZoom, onZoomOut } = props;
+  const { chartId, title, data, geometry: g, visible, styles, utc, onZoom, onZoomOut } = props;
   const crosshair = useCrosshair();
   const setCrosshair = useSetCrosshair();
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
@@ -131,7 +131,7 @@ export function ChartOverlay(props: ChartOverlayProps) {
                   cx={xOf(g, atMs)}
                   cy={yOf(g, row.value)}
                   r={2.5}
-                  fill={seriesStyle(row.index, data.series.length, highlighted).stroke}
+                  fill={styles[row.index]?.stroke}
                 />
               ),
           )}
@@ -141,7 +141,7 @@ export function ChartOverlay(props: ChartOverlayProps) {
           className="pointer-events-none absolute top-1 z-10"
           style={xOf(g, atMs) > g.width / 2 ? { right: g.width - xOf(g, atMs) + 10 } : { left: xOf(g, atMs) + 10 }}
         >
-          <ChartTooltip data={data} geometry={g} rows={rows} atMs={atMs} utc={utc} highlighted={highlighted} />
+          <ChartTooltip data={data} geometry={g} rows={rows} atMs={atMs} utc={utc} styles={styles} />
         </div>
       )}
     </div>

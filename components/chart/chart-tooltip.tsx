@@ -1,7 +1,7 @@
 import type { CursorRow } from '#components/chart/chart-cursor.ts';
 import type { ChartData } from '#components/chart/chart-data.ts';
 import type { Geometry } from '#components/chart/geometry.ts';
-import { seriesStyle } from '#components/chart/series-style.ts';
+import type { SeriesStyle } from '#components/chart/series-style.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
@@ -14,11 +14,11 @@ type ChartTooltipProps = {
   rows: readonly CursorRow[];
   atMs: number;
   utc: boolean;
-  highlighted: number;
+  styles: readonly SeriesStyle[];
 };
 
 /** Time, every line's value at the cursor sorted by value, and marks nearby. */
-export function ChartTooltip({ data, geometry: g, rows, atMs, utc, highlighted }: ChartTooltipProps) {
+export function ChartTooltip({ data, geometry: g, rows, atMs, utc, styles }: ChartTooltipProps) {
   const show = (value: number | null) => formatValue(value, data.unit, g.display);
   const nearMs = ((data.toMs - data.fromMs) / g.plotWidth) * 6 + data.stepMs / 2;
   const marks = data.marks.filter((mark) => Math.abs(mark.atMs - atMs) <= nearMs);
@@ -32,7 +32,7 @@ export function ChartTooltip({ data, geometry: g, rows, atMs, utc, highlighted }
           {rows.slice(0, MAX_ROWS).map((row) => (
             <tr key={row.id}>
               <td className="max-w-44 truncate pr-3">
-                <LineKey index={row.index} count={data.series.length} highlighted={highlighted} /> {row.label}
+                <LineKey style={styles[row.index]} /> {row.label}
               </td>
               <td className="text-right whitespace-nowrap">
                 {row.value === null ? <span className="text-muted">{row.reason}</span> : show(row.value)}
@@ -58,8 +58,7 @@ export function ChartTooltip({ data, geometry: g, rows, atMs, utc, highlighted }
 }
 
 /** The line's colour and dash, as in the chart. */
-export function LineKey({ index, count, highlighted }: { index: number; count: number; highlighted: number }) {
-  const style = seriesStyle(index, count, highlighted);
+export function LineKey({ style }: { style: SeriesStyle | undefined }) {
   return (
     <svg aria-hidden="true" width="14" height="8" className="inline-block shrink-0">
       <line
@@ -67,9 +66,9 @@ export function LineKey({ index, count, highlighted }: { index: number; count: n
         x2="14"
         y1="4"
         y2="4"
-        stroke={style.stroke}
-        strokeWidth="2.5"
-        {...(style.dash === undefined ? {} : { strokeDasharray: style.dash })}
+        stroke={style?.stroke ?? 'currentColor'}
+        strokeWidth={style?.reference === true ? 1.5 : 2.5}
+        {...(style?.dash === undefined ? {} : { strokeDasharray: style.dash })}
       />
     </svg>
   );

@@ -1,3 +1,4 @@
+import { cx } from '#components/ui/class-names.ts';
 import type { Level } from '#lib/client/band-level.ts';
 import { bandOf } from '#lib/client/band-level.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
@@ -31,18 +32,10 @@ export function MeterBar({ value, label, level = 'unknown', signalId, className 
       }
       viewBox="0 0 100 8"
       preserveAspectRatio="none"
-      className={className ?? 'h-2 w-full'}
+      className={cx(className ?? 'h-2 w-full', share === null && 'hatched')}
     >
       <rect width="100" height="8" rx="1" fill="var(--hover)" />
-      {share === null ? (
-        <path
-          d="M0 8 8 0M12 8l8-8M24 8l8-8M36 8l8-8M48 8l8-8M60 8l8-8M72 8l8-8M84 8l8-8"
-          stroke="var(--nodata)"
-          strokeWidth="1"
-        />
-      ) : (
-        <rect width={share * 100} height="8" rx="1" fill={FILLS[level]} />
-      )}
+      {share !== null && <rect width={share * 100} height="8" rx="1" fill={FILLS[level]} />}
       {bands.flatMap(({ from }) =>
         from !== null && from > 0 && from < 1 ? (
           <line key={from} x1={from * 100} x2={from * 100} y1="0" y2="8" stroke="var(--surface)" strokeWidth="0.8" />

@@ -7,7 +7,7 @@ import { ChartLegend } from '#components/chart/chart-legend.tsx';
 import { ChartOverlay } from '#components/chart/chart-overlay.tsx';
 import { ChartTable } from '#components/chart/chart-table.tsx';
 import { chartGeometry, type Geometry, sameGeometry } from '#components/chart/geometry.ts';
-import { MAX_COLOURED } from '#components/chart/series-style.ts';
+import { MAX_COLOURED, type SeriesStyle, seriesStyles } from '#components/chart/series-style.ts';
 import { seriesStats } from '#components/chart/stats.ts';
 import { chartSummary } from '#components/chart/summary.ts';
 import { useWidth } from '#components/chart/use-width.ts';
@@ -37,7 +37,7 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesCh
     [data, width, height, utc, visible, fullRatio],
   );
   const geometry = useShared(computed);
-  const highlighted = useMemo(() => highlightedIndex(data, visible), [data, visible]);
+  const styles = useStyles(data, visible);
   const summary = useMemo(() => chartSummary(title, data, geometry.display), [title, data, geometry.display]);
   return (
     <figure className="@container m-0">
@@ -56,14 +56,7 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesCh
         {!asTable && width > 0 && (
           <>
             <div aria-hidden="true">
-              <ChartCanvas
-                data={data}
-                geometry={geometry}
-                visible={visible}
-                highlighted={highlighted}
-                utc={utc}
-                patternId={id}
-              />
+              <ChartCanvas data={data} geometry={geometry} visible={visible} styles={styles} utc={utc} patternId={id} />
             </div>
             <ChartOverlay
               chartId={id}
@@ -71,7 +64,7 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesCh
               data={data}
               geometry={geometry}
               visible={visible}
-              highlighted={highlighted}
+              styles={styles}
               utc={utc}
               onZoom={props.onZoom}
               onZoomOut={props.onZoomOut}
@@ -79,16 +72,17 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesCh
           </>
         )}
       </div>
-      <ChartLegend
-        data={data}
-        display={geometry.display}
-        visible={visible}
-        highlighted={highlighted}
-        onVisible={onVisible}
-      />
+      <ChartLegend data={data} display={geometry.display} visible={visible} styles={styles} onVisible={onVisible} />
     </figure>
   );
 });
+
+/** Stable while lines come and go nowhere, so that a poll does not restyle them. */
+function useStyles(data: ChartData, visible: ReadonlySet<string> | null): readonly SeriesStyle[] {
+  const highlighted = highlightedIndex(data, visible);
+  const identity = JSON.stringify(data.series.map(({ subject, reference }) => ({ subject, reference })));
+  return useMemo(() => seriesStyles(JSON.parse(identity), highlighted), [identity, highlighted]);
+}
 
 /** Keeps the former geometry while the new one is equal to it. */
 function useShared(computed: Geometry): Geometry {

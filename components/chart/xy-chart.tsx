@@ -2,7 +2,7 @@
 
 import { memo, useMemo, useRef } from 'react';
 import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
-import { seriesStyle } from '#components/chart/series-style.ts';
+import { plainStyle } from '#components/chart/series-style.ts';
 import { valueTicks } from '#components/chart/ticks.ts';
 import { useWidth } from '#components/chart/use-width.ts';
 
@@ -116,7 +116,7 @@ export const XyChart = memo(function XyChart({ points, curve, summary, height, x
                 <path
                   key={cloud.id}
                   d={cloud.pairs.map(([x, y]) => `M${xOf(x)} ${yOf(y)}h0`).join('')}
-                  stroke={seriesStyle(index, points.length, 0).stroke}
+                  stroke={plainStyle(index, points.length).stroke}
                   strokeWidth={4.5}
                   strokeLinecap="round"
                   strokeOpacity={0.45}

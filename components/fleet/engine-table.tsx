@@ -73,7 +73,7 @@ export function EngineTable({
       cell: (row) => {
         const share = current.value(row.id, 'kv_cache_utilization');
         return (
-          <span className="inline-flex items-center gap-2">
+          <span className="inline-flex items-center gap-2 max-sm:flex-wrap max-sm:gap-y-0">
             <MeterBar
               value={share}
               label="KV cache used"

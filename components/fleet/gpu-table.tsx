@@ -94,9 +94,9 @@ function VramCell({ gpu, current }: { gpu: Subject; current: CurrentIndex }) {
   const share = current.value(gpu.id, 'vram_utilization');
   const display = displayUnit('bytes', total ?? used ?? 0);
   return (
-    <span className="inline-flex items-center gap-2">
+    <span className="inline-flex items-center gap-2 max-sm:flex-wrap max-sm:gap-y-0">
       <MeterBar value={share} label="VRAM used" signalId="vram_utilization" className="h-1.5 w-16" />
-      <span className="min-w-24 text-right max-sm:text-left">
+      <span className="min-w-24 text-right max-sm:min-w-0 max-sm:text-left">
         {used === null ? (
           <ValueCell current={current} subject={gpu.id} signal="vram_used" />
         ) : (

@@ -14,7 +14,7 @@ export function KvCachePage() {
     <PanelPage title="KV cache" kind="engine">
       {({ chosen, scope }) => (
         <>
-          <div className="grid grid-cols-1 gap-3 xl:grid-cols-[26rem_minmax(0,1fr)]">
+          <div className="grid grid-cols-1 items-start gap-3 xl:grid-cols-[26rem_minmax(0,1fr)]">
             <KvGlance chosen={chosen} names={scope.names} />
             <KvEngineTable engines={chosen} names={scope.names} />
           </div>

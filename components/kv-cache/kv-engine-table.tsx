@@ -53,7 +53,7 @@ export function KvEngineTable({ engines, names }: { engines: readonly Subject[];
   ];
   return (
     <Card title="By engine">
-      <div className="max-h-96 overflow-y-auto">
+      <div className="sm:max-h-96 sm:overflow-y-auto">
         <Table
           caption="KV cache by engine"
           columns={columns}

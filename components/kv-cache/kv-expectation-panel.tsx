@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useRef } from 'react';
 import { LineKey } from '#components/chart/chart-tooltip.tsx';
+import { plainStyle } from '#components/chart/series-style.ts';
 import { useInView } from '#components/chart/use-in-view.ts';
 import { XyChart } from '#components/chart/xy-chart.tsx';
 import { EXPECTATION_CURVE, expectationClouds } from '#components/kv-cache/kv-expectation-data.ts';
@@ -77,7 +78,7 @@ export function KvExpectationPanel() {
             </li>
             {clouds.points.map((cloud, index) => (
               <li key={cloud.id} className="flex items-center gap-1.5">
-                <LineKey index={index} count={clouds.points.length} highlighted={0} /> {cloud.label}
+                <LineKey style={plainStyle(index, clouds.points.length)} /> {cloud.label}
               </li>
             ))}
           </ul>

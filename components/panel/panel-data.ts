@@ -14,6 +14,8 @@ export type PanelSpec = {
   /** The axis always reaches 100 %. */
   readonly fullRatio?: boolean;
   readonly withoutBands?: boolean;
+  /** With several subjects only this signal is shown, else the first: a quantile for each would be too many lines. */
+  readonly whenMany?: string;
   readonly note?: string;
   /** Limits as multiples of the baseline, drawn when one engine with a known baseline is shown. */
   readonly baselineLines?: readonly { readonly multiple: number; readonly text: string }[];
@@ -25,6 +27,15 @@ type Naming = {
   /** Baseline of the one engine that is shown; null when there are several or none is known. */
   readonly baselineRps: number | null;
 };
+
+/** More subjects than this are shown without references and with one signal each. */
+const FEW = 2;
+
+/** The signals to ask for, given how many subjects are shown. */
+export function panelSignals(spec: PanelSpec, subjects: number): readonly string[] {
+  if (subjects <= FEW) return [...spec.signals, ...(spec.references ?? [])];
+  return [spec.whenMany ?? spec.signals[0] ?? ''];
+}
 
 /** The answer of `/series` as a chart. */
 export function panelData(spec: PanelSpec, answer: SeriesAnswer, naming: Naming): ChartData {

@@ -8,6 +8,7 @@ import { PanelError } from '#components/panel/panel-states.tsx';
 import { type Scope, ScopeProvider, useScopeOf, useSubjects } from '#components/panel/scope.tsx';
 import { SubjectPicker } from '#components/panel/subject-picker.tsx';
 import { RangePicker } from '#components/range/range-picker.tsx';
+import { cx } from '#components/ui/class-names.ts';
 import type { Subject } from '#lib/api/subjects.ts';
 import { useUrlParam } from '#lib/client/url-state.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
@@ -40,7 +41,9 @@ export function PanelPage({ title, kind, children }: PanelPageProps) {
         {data !== undefined && subjects.length > 0 && (
           <ScopeProvider scope={scope}>
             <HealthStrip subjects={chosen} />
-            {children({ scope, chosen, subjects })}
+            <div className={cx('space-y-3', chosen.every(({ health }) => health.state !== 'ok') && 'not-now')}>
+              {children({ scope, chosen, subjects })}
+            </div>
           </ScopeProvider>
         )}
       </PageBody>

@@ -7,18 +7,20 @@ import { chartCsv, csvFileName } from '#components/chart/csv.ts';
 import { readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { TimeSeriesChart } from '#components/chart/time-series-chart.tsx';
 import { useInView } from '#components/chart/use-in-view.ts';
-import { hasValues, type PanelSpec, panelData } from '#components/panel/panel-data.ts';
+import { hasValues, type PanelSpec, panelData, panelSignals } from '#components/panel/panel-data.ts';
 import { PanelFrame } from '#components/panel/panel-frame.tsx';
 import { PanelHelp } from '#components/panel/panel-help.tsx';
 import { PanelEmpty, PanelError, PanelLoading } from '#components/panel/panel-states.tsx';
 import { PartialBadge } from '#components/panel/partial-badge.tsx';
 import { type Scope, useScope } from '#components/panel/scope.tsx';
+import { Badge } from '#components/ui/badge.tsx';
 import { IconButton } from '#components/ui/button.tsx';
 import { ProgressLine } from '#components/ui/skeleton.tsx';
 import { downloadText } from '#lib/client/download.ts';
 import { seriesQuery } from '#lib/client/queries.ts';
 import { useRange, useUrlParam, useUtc } from '#lib/client/url-state.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
 
 /** Buckets of one line: more are not visible at this size and cost time at every refresh. */
 const POINTS = 240;
@@ -53,7 +55,9 @@ function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
   const [utc] = useUtc();
   const [asTable, setAsTable] = useState(false);
   const [selection, setSelection] = useUrlParam(`show-${spec.id}`);
-  const signals = useMemo(() => [...spec.signals, ...(spec.references ?? [])], [spec]);
+  const subjectCount = scope?.ids.length ?? 0;
+  const signals = useMemo(() => panelSignals(spec, subjectCount), [spec, subjectCount]);
+  const isNarrowed = signals.length < spec.signals.length;
   const options = seriesQuery(
     {
       signals,
@@ -89,6 +93,7 @@ function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
       title={spec.title}
       titleExtra={
         <>
+          {isNarrowed && <Badge>{findSignal(signals[0] ?? '')?.title}</Badge>}
           <PanelHelp title={spec.title} signals={signals} note={spec.note} />
           {scope?.group === 'fleet' && answer !== undefined && (
             <PartialBadge of={answer.partial.of} missing={answer.partial.missing} kind={scope.kind} />

@@ -8,6 +8,7 @@ import { type Scope, ScopeProvider, useSubjects } from '#components/panel/scope.
 import { RangePicker } from '#components/range/range-picker.tsx';
 import { HealthStatus } from '#components/status/health-status.tsx';
 import { SubjectFacts } from '#components/subject/subject-facts.tsx';
+import { cx } from '#components/ui/class-names.ts';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
@@ -69,7 +70,7 @@ export function SubjectPage({
               </Notice>
             )}
             <SubjectFacts subject={subject} />
-            {children(subject)}
+            <div className={cx('space-y-3', subject.health.state !== 'ok' && 'not-now')}>{children(subject)}</div>
           </ScopeProvider>
         )}
       </PageBody>

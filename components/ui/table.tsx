@@ -85,7 +85,7 @@ export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowCl
                   className={cx(
                     'h-(--row) px-2 *:align-middle first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
                     column.numeric && 'text-right whitespace-nowrap max-sm:text-left',
-                    column.heading && 'max-sm:col-span-2',
+                    column.heading && 'max-sm:order-first max-sm:col-span-2',
                     column.from !== undefined && CELL_FROM[column.from],
                   )}
                 >
