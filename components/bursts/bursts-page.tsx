@@ -10,7 +10,7 @@ import { SeriesPanel } from '#components/panel/series-panel.tsx';
 
 const ARRIVALS: PanelSpec = {
   id: 'arrivals',
-  title: 'Requests arriving and baseline',
+  title: 'Requests arriving',
   signals: ['arrival_rate'],
   references: ['baseline_rps'],
   note: 'Report 000 calls 2.475× the baseline a burst, 4.95× critical and asks for scaling out at 7.425×.',

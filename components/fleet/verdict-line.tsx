@@ -11,8 +11,8 @@ export function VerdictLine({ verdicts }: { verdicts: readonly Verdict[] }) {
       className="flex flex-wrap gap-x-5 gap-y-1.5 rounded-lg border border-line bg-surface px-3 py-2.5 text-base"
     >
       {verdicts.map((verdict) => (
-        <li key={verdict.id} className="flex min-w-0 items-baseline gap-2">
-          <Shape name={LEVEL_SHAPES[verdict.level]} className="self-center" />
+        <li key={verdict.id} className="flex min-w-0 gap-2">
+          <Shape name={LEVEL_SHAPES[verdict.level]} className="mt-1.5 self-start" />
           {verdict.subject === null ? (
             <span>{verdict.text}</span>
           ) : (

@@ -60,11 +60,12 @@ export function panelData(spec: PanelSpec, answer: SeriesAnswer, naming: Naming)
   return {
     unit: (answer.series[0]?.unit ?? lead?.unit ?? 'count') satisfies Unit,
     series,
-    fromMs: answer.from,
-    toMs: answer.to,
+    // Whole buckets: the axis then moves once a bucket, not with every poll.
+    fromMs: Math.floor(answer.from / answer.stepMs) * answer.stepMs,
+    toMs: Math.ceil(answer.to / answer.stepMs) * answer.stepMs,
     stepMs: answer.stepMs,
     bands: spec.withoutBands === true || !limitsApply(lead, naming.group) ? [] : (lead?.bands ?? []),
-    targets: limitsApply(lead, naming.group) ? targetLines(spec, naming.baselineRps) : [],
+    targets: limitsApply(lead, naming.group) ? targetLines(spec, signals, naming.baselineRps) : [],
     marks: answer.marks.map(({ atMs, kind, subject, text }) => ({ atMs, kind, text: markText(text, subject, naming) })),
     gaps: answer.gaps,
   };
@@ -81,7 +82,7 @@ function markText(text: string, subject: number | null, naming: Naming): string 
 }
 
 /** Targets with a relative form move with the engine's baseline, when that is known. */
-function targetLines(spec: PanelSpec, baselineRps: number | null): readonly TargetLine[] {
+function targetLines(spec: PanelSpec, shown: ReadonlySet<string>, baselineRps: number | null): readonly TargetLine[] {
   const lines = (baselineRps === null ? [] : (spec.baselineLines ?? [])).map(
     ({ multiple, text }): TargetLine => ({
       op: '<',
@@ -90,15 +91,17 @@ function targetLines(spec: PanelSpec, baselineRps: number | null): readonly Targ
     }),
   );
   return lines.concat(
-    spec.signals.flatMap((id) => {
-      const signal = findSignal(id);
-      return (signal?.targets ?? []).map((target) => {
-        const label = spec.signals.length > 1 ? `${target.label}, ${signal?.title}` : target.label;
-        if (target.ofBaseline === undefined || baselineRps === null) return { ...target, label };
-        const percent = Math.round(target.ofBaseline * 100);
-        return { ...target, value: target.ofBaseline * baselineRps, label: `${label}: ${percent} % of baseline` };
-      });
-    }),
+    spec.signals
+      .filter((id) => shown.has(id))
+      .flatMap((id) => {
+        const signal = findSignal(id);
+        return (signal?.targets ?? []).map((target) => {
+          const label = shown.size > 1 ? `${target.label}, ${signal?.title}` : target.label;
+          if (target.ofBaseline === undefined || baselineRps === null) return { ...target, label };
+          const percent = Math.round(target.ofBaseline * 100);
+          return { ...target, value: target.ofBaseline * baselineRps, label: `${label}: ${percent} % of baseline` };
+        });
+      }),
   );
 }
 

@@ -36,19 +36,19 @@ export const PANELS = {
   preemptions: { id: 'preemptions', title: 'Preemptions', signals: ['preemptions_per_second'] },
   kvTokens: {
     id: 'kv-tokens',
-    title: 'KV tokens used and capacity',
+    title: 'KV tokens used',
     signals: ['kv_tokens_used'],
     references: ['kv_tokens_capacity'],
-    note: 'Solid: tokens in the cache. Dashed: what fits, as the engine reports it.',
+    note: 'Solid: tokens in the cache. Dashed, with up to two engines: what fits, as the engine reports it.',
   },
   tokens: { id: 'tokens', title: 'Generated tokens', signals: ['tokens_per_second'] },
   promptTokens: { id: 'prompt-tokens', title: 'Prompt tokens', signals: ['prompt_tokens_per_second'] },
   requests: {
     id: 'requests',
-    title: 'Requests finished and baseline',
+    title: 'Requests finished',
     signals: ['requests_per_second'],
     references: ['baseline_rps'],
-    note: 'Dashed: the configured or learned baseline. It is missing while it is being learned.',
+    note: 'Dashed, with up to two engines: the configured or learned baseline. It is missing while it is being learned.',
   },
   drop: { id: 'drop', title: 'Throughput below baseline', signals: ['throughput_drop'] },
   goodput: {

@@ -21,6 +21,7 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
         <Radix.Overlay className="fixed inset-0 z-40 bg-overlay" />
         <Radix.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={focusFirstField}
           className={cx(
             'fixed inset-x-2 top-2 z-50 mx-auto flex max-h-[calc(100dvh-1rem)] flex-col rounded-lg border border-line bg-surface shadow-lift sm:top-[8vh] sm:max-h-[84vh]',
             wide ? 'max-w-3xl' : 'max-w-lg',
@@ -38,6 +39,14 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** A form starts in its first field, not at the close button. */
+function focusFirstField(event: Event): void {
+  const field = event.target instanceof Element ? event.target.querySelector<HTMLElement>('input, textarea') : null;
+  if (field === null) return;
+  event.preventDefault();
+  field.focus();
 }
 
 /** A dialog that slides along the left edge: the navigation of small screens. */

@@ -13,7 +13,13 @@ export function VramBar({ floor, used, reserved, total }: VramBarProps) {
     reserved === null ? '' : `driver keeps ${formatValue(reserved, 'bytes')}`,
   ].filter((part) => part !== '');
   return (
-    <svg role="img" aria-label={text.join(', ')} viewBox="0 0 100 10" preserveAspectRatio="none" className="h-2.5 w-40">
+    <svg
+      role="img"
+      aria-label={text.join(', ')}
+      viewBox="0 0 100 10"
+      preserveAspectRatio="none"
+      className="h-2.5 w-40 max-w-full"
+    >
       <title>{text.join(', ')}</title>
       <rect width="100" height="10" fill="var(--hover)" />
       <rect width={share(used)} height="10" fill="var(--series-1)" fillOpacity="0.45" />
