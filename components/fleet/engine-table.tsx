@@ -132,7 +132,7 @@ export function EngineTable({
 }
 
 const modelOf = (engine: Subject): string =>
-  engine.attributes.model ?? engine.attributes.model_name ?? engine.name.split(' · ')[1] ?? '';
+  engine.attributes.model ?? engine.attributes.model_name ?? engine.name.split(' · ').slice(1).join(' · ');
 
 function sortValue(engine: Subject, column: string, current: CurrentIndex): SortValue {
   if (column === 'state') return HEALTH_RANK[engine.health.state];

@@ -35,10 +35,12 @@ export function FleetPage() {
   const engines = all.filter(({ kind }) => kind === 'engine');
   const gpus = all.filter(({ kind }) => kind === 'gpu');
   const both = { get: (id: number, signal: string) => engineIndex.get(id, signal) ?? gpuIndex.get(id, signal) };
-  const verdicts = fleetVerdicts(engines, gpus, {
-    ...both,
-    value: (id, signal) => both.get(id, signal)?.value ?? null,
-  });
+  const verdicts = fleetVerdicts(
+    engines,
+    gpus,
+    { ...both, value: (id, signal) => both.get(id, signal)?.value ?? null },
+    targets.data?.items ?? [],
+  );
   const nothing = targets.data?.items.length === 0 && all.length === 0;
 
   return (

@@ -13,11 +13,11 @@ export function VerdictLine({ verdicts }: { verdicts: readonly Verdict[] }) {
       {verdicts.map((verdict) => (
         <li key={verdict.id} className="flex min-w-0 gap-2">
           <Shape name={LEVEL_SHAPES[verdict.level]} className="mt-1.5 self-start" />
-          {verdict.subject === null ? (
+          {verdict.href === null ? (
             <span>{verdict.text}</span>
           ) : (
             <Link
-              href={`/${verdict.subject.kind}s/${verdict.subject.id}`}
+              href={verdict.href}
               className="min-w-0 break-words underline decoration-line underline-offset-3 hover:decoration-current"
             >
               {verdict.text}

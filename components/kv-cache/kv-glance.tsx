@@ -13,7 +13,7 @@ import { formatValue } from '#lib/metrics/unit.ts';
 /** What report 002's dashboard holds, for one engine or for the shown ones together. */
 export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names: ReadonlyMap<number, string> }) {
   const current = useKvCurrent();
-  const { value, partial } = useKvValues(chosen, current);
+  const { value, reason, partial } = useKvValues(chosen, current);
   const fullest = fullestOf(chosen, (id) => current.value(id, 'kv_cache_utilization'));
   const several = chosen.length > 1;
   const utilization = several ? (fullest?.value ?? null) : value('kv_cache_utilization');
@@ -54,6 +54,7 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
         </Row>
         <Row
           term="Hit rate"
+          note={hits === null ? reason('cache_hit_rate') : undefined}
           bar={
             <MeterBar value={hits} label="Hit rate" level={levelOf('cache_hit_rate', hits)} signalId="cache_hit_rate" />
           }
@@ -67,10 +68,20 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
           {formatValue(value('requests_per_second'), 'requests_per_second')} ({throughputWord(drop)})
         </Row>
         <Row term="Active sequences">{formatValue(value('running_requests'), 'requests')}</Row>
-        <Row term="Max sequence length" note="upper bound of the longest prompt">
+        <Row
+          term="Max sequence length"
+          note={
+            value('max_sequence_tokens') === null ? reason('max_sequence_tokens') : 'upper bound of the longest prompt'
+          }
+        >
           {formatValue(value('max_sequence_tokens'), 'count')}
         </Row>
-        <Row term="Average batch">{formatValue(value('iteration_tokens_mean'), 'count')} tok/step</Row>
+        <Row
+          term="Average batch"
+          note={value('iteration_tokens_mean') === null ? reason('iteration_tokens_mean') : undefined}
+        >
+          {formatValue(value('iteration_tokens_mean'), 'count')} tok/step
+        </Row>
         <div className="mt-2 flex items-center justify-between border-t border-line pt-2 text-base font-semibold">
           <dt>
             Status
@@ -102,7 +113,11 @@ function Row({
     <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 py-1">
       <dt className="min-w-0">
         {term}
-        {note !== undefined && <span className="block truncate text-xs text-muted">{note}</span>}
+        {note !== undefined && note !== '' && (
+          <span title={note} className="block truncate text-xs text-muted">
+            {note}
+          </span>
+        )}
       </dt>
       <dd className="text-right font-medium whitespace-nowrap">{children}</dd>
       {bar !== undefined && <dd className="col-span-2 pt-1">{bar}</dd>}

@@ -27,6 +27,8 @@ export function useKvCurrent(): CurrentIndex {
 
 export type KvValues = {
   readonly value: (signal: KvSignal) => number | null;
+  /** Why a value is unknown, from the first engine that says so. */
+  readonly reason: (signal: KvSignal) => string;
   /** Engines in the numbers and those missing; null for one engine. */
   readonly partial: SeriesAnswer['partial'] | null;
 };
@@ -48,8 +50,10 @@ export function useKvValues(chosen: readonly Subject[], current: CurrentIndex): 
     ),
     enabled: chosen.length > 1,
   });
-  if (single !== undefined) return { value: (signal) => current.value(single.id, signal), partial: null };
-  return { value: (signal) => newestValue(data, signal), partial: data?.partial ?? null };
+  const reason = (signal: KvSignal) =>
+    chosen.map(({ id }) => current.get(id, signal)?.reason ?? '').find((text) => text !== '') ?? '';
+  if (single !== undefined) return { value: (signal) => current.value(single.id, signal), reason, partial: null };
+  return { value: (signal) => newestValue(data, signal), reason, partial: data?.partial ?? null };
 }
 
 /** The newest of the last two buckets: the very last one may have just begun. Older values are not of now. */

@@ -1,16 +1,17 @@
 import type { HealthState, Subject } from '#lib/api/subjects.ts';
+import type { Target } from '#lib/api/targets.ts';
 import { type Level, levelOf } from '#lib/client/band-level.ts';
 import type { CurrentIndex } from '#lib/client/current-index.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
-/** One sentence of the fleet line. `subject` is what it is about, for a link. */
+/** One sentence of the fleet line. `href` leads to what it is about. */
 export type Verdict = {
   readonly id: string;
   readonly level: Level;
   readonly text: string;
-  readonly subject: Pick<Subject, 'id' | 'kind'> | null;
+  readonly href: string | null;
 };
 
 /** Sentences beyond this are summed up: the line must be read in seconds. */
@@ -19,11 +20,12 @@ const MAX_NAMED = 3;
 /** A subject that answers: its numbers are of now. A frozen exporter answers, but not with numbers of now. */
 const answers = (state: HealthState): boolean => state === 'ok';
 
-/** What an engineer reads first: who answers, who does not and why, and where the limits are nearest. */
+/** What an engineer reads first: who answers, where the limits are nearest, who does not answer and why. */
 export function fleetVerdicts(
   engines: readonly Subject[],
   gpus: readonly Subject[],
   current: CurrentIndex,
+  targets: readonly Target[],
 ): readonly Verdict[] {
   const names = new Map([...shortNames(engines), ...shortNames(gpus)]);
   const silent = [...engines, ...gpus].filter(({ health }) => !answers(health.state));
@@ -32,12 +34,23 @@ export function fleetVerdicts(
       id: `silent-${subject.id}`,
       level: subject.health.state === 'down' ? 'danger' : 'unknown',
       text: `${names.get(subject.id)}: ${silence(subject)}`,
-      subject,
+      href: pathOf(subject),
     }),
   );
-  const more = silent.length - named.length;
+  const mute = targets.filter(
+    ({ subjects, health, paused }) => subjects.length === 0 && !paused && health.state !== 'ok',
+  );
+  const neverSeen = mute.slice(0, MAX_NAMED).map(
+    (target): Verdict => ({
+      id: `target-${target.id}`,
+      level: target.health.state === 'down' ? 'danger' : 'unknown',
+      text: `${target.name}: ${target.health.reason === '' ? 'nothing was found on it yet' : target.health.reason}`,
+      href: `/targets/${target.id}`,
+    }),
+  );
+  const more = silent.length - named.length + mute.length - neverSeen.length;
   const rest: Verdict[] =
-    more > 0 ? [{ id: 'silent-more', level: 'unknown', text: `${more} more without present data`, subject: null }] : [];
+    more > 0 ? [{ id: 'silent-more', level: 'unknown', text: `${more} more without present data`, href: null }] : [];
   return [
     ...countVerdict('engine', engines),
     ...countVerdict('GPU', gpus),
@@ -45,9 +58,12 @@ export function fleetVerdicts(
     ...highest('queue_depth', 'Longest queue', engines, current),
     ...highest('vram_utilization', 'VRAM highest', gpus, current),
     ...named,
+    ...neverSeen,
     ...rest,
   ];
 }
+
+const pathOf = ({ kind, id }: Pick<Subject, 'kind' | 'id'>): string => `/${kind}s/${id}`;
 
 function silence(subject: Subject): string {
   const { state, reason } = subject.health;
@@ -69,7 +85,7 @@ function countVerdict(word: string, subjects: readonly Subject[]): readonly Verd
       ? `${subjects.length === 1 ? 'The' : 'All'} ${subjects.length === 1 ? '' : `${subjects.length} `}${word}${subjects.length === 1 ? ' answers' : 's answer'}`
       : `${up} of ${subjects.length} ${word}s answer`;
   const level: Level = up === subjects.length ? 'safe' : up === 0 ? 'danger' : 'warning';
-  return [{ id: `count-${word}`, level, text, subject: null }];
+  return [{ id: `count-${word}`, level, text, href: null }];
 }
 
 function highest(
@@ -88,5 +104,5 @@ function highest(
   if (top === null || signal === undefined || top.value === 0) return [];
   const name = shortNames(subjects).get(top.subject.id);
   const text = `${lead} ${formatValue(top.value, signal.unit)} on ${name}`;
-  return [{ id: `highest-${signalId}`, level: levelOf(signalId, top.value), text, subject: top.subject }];
+  return [{ id: `highest-${signalId}`, level: levelOf(signalId, top.value), text, href: pathOf(top.subject) }];
 }
