@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Log } from '#lib/collector/log.ts';
 import type { ProcessView } from '#lib/db/processes.ts';
 

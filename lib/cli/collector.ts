@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { Configuration } from '#lib/collector/configuration.ts';
 import { Collector } from '#lib/collector/collector.ts';
+import { Configuration } from '#lib/collector/configuration.ts';
 import { createLog, errorText } from '#lib/collector/log.ts';
 import { listenForHints } from '#lib/db/notify.ts';
 import { createPool } from '#lib/db/pool.ts';

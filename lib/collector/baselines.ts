@@ -1,5 +1,5 @@
-import type { Pool } from '#lib/db/pool.ts';
 import { listEngineIds, loadBaselineMinutes, saveBaseline } from '#lib/db/baselines.ts';
+import type { Pool } from '#lib/db/pool.ts';
 import { learnBaseline } from '#lib/detect/baseline.ts';
 
 /** Learns the baseline of every engine anew. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
-import type { Pool } from '#lib/db/pool.ts';
 import { learnBaselines } from '#lib/collector/baselines.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { Poller } from '#lib/collector/poller.ts';
@@ -13,6 +12,7 @@ import { beat, LEASE_MS, releaseLeases, renewLeases } from '#lib/db/leases.ts';
 import { DEFAULT_RETENTION, maintainPartitions, type Retention } from '#lib/db/partitions.ts';
 import type { PollRecord } from '#lib/db/poll-record.ts';
 import { storePolls } from '#lib/db/poll-store.ts';
+import type { Pool } from '#lib/db/pool.ts';
 import { rollUp } from '#lib/db/rollup.ts';
 import { loadSetting } from '#lib/db/settings.ts';
 import type { StoredTarget, TargetStore } from '#lib/db/targets.ts';
@@ -27,7 +27,7 @@ export type CollectorOptions = {
   readonly clock: () => number;
 };
 
-const FLUSH_MS = 250;
+const FLUSH_MS = 500;
 const MAX_WAITING_SAMPLES = 200_000;
 const LEASE_RENEW_MS = 5000;
 const ROLLUP_MS = 10_000;

@@ -41,13 +41,16 @@ export class Poller {
   async #loop(): Promise<void> {
     const { target, clock } = this.#options;
     const offsetMs = pollOffsetMs(target.name, target.intervalMs);
-    await this.#pollAt(clock());
+    let lastMs = clock();
+    await this.#pollAt(lastMs);
     while (!this.#stop.signal.aborted) {
-      const slotMs = nextSlotMs(offsetMs, target.intervalMs, clock());
+      // A timer may fire a millisecond early: the slot that was just used must not come again.
+      const slotMs = nextSlotMs(offsetMs, target.intervalMs, Math.max(clock(), lastMs));
       await sleep(slotMs - clock(), this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       const nowMs = clock();
-      await this.#pollAt(Math.abs(nowMs - slotMs) <= target.intervalMs * SLOT_TOLERANCE ? slotMs : nowMs);
+      lastMs = Math.abs(nowMs - slotMs) <= target.intervalMs * SLOT_TOLERANCE ? slotMs : nowMs;
+      await this.#pollAt(lastMs);
     }
   }
 

@@ -1,8 +1,8 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { Config } from '#lib/config/config.ts';
-import { parseTarget } from '#lib/target/target-input.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
+import { parseTarget } from '#lib/target/target-input.ts';
 
 /** One fault of a configuration file: where, which key, what was expected. */
 export type ConfigError = { readonly line: number; readonly key: string; readonly message: string };

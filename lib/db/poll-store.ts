@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { PollRecord } from '#lib/db/poll-record.ts';
 import { heldLeases } from '#lib/db/leases.ts';
+import type { PollRecord } from '#lib/db/poll-record.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { markLate } from '#lib/db/rollup.ts';
 import { copySamples, copyScrapes, saveCursors } from '#lib/db/sample-store.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { STORED_FIELDS, type StoredFields, type Tier, TIER_STEP_MS, tableOf } from '#lib/db/columns.ts';
+import { STORED_FIELDS, type StoredFields, TIER_STEP_MS, type Tier, tableOf } from '#lib/db/columns.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '#lib/metrics/sample.ts';
 

@@ -1,9 +1,9 @@
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { storableJson, storableText } from '#lib/db/storable.ts';
 import { STORED_FIELDS, type StoredFields, tableOf } from '#lib/db/columns.ts';
+import { storableJson, storableText } from '#lib/db/storable.ts';
 import type { GpuProcess, SubjectKind } from '#lib/metrics/sample.ts';
 import type { Sample } from '#lib/series/increments.ts';
 

@@ -14,6 +14,8 @@ export function findSignal(id: string): Signal | undefined {
 
 /** The catalog id nearest to a misspelt one, for error messages; null when nothing is close. */
 export function nearestSignalId(id: string): string | null {
+  const begun = SIGNALS.find((signal) => id.length >= 4 && signal.id.startsWith(id));
+  if (begun !== undefined) return begun.id;
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(id.length / 3)) + 1;
   for (const known of BY_ID.keys()) {

@@ -37,7 +37,7 @@ export class PageReader {
     }
     const { plan } = this.#plan;
     const { readings, notes } = plan.read(page);
-    this.#recognised = describe(this.#recognised, plan, page, notes);
+    this.#recognised = describePage(this.#recognised, plan, page, notes);
     return {
       readings,
       totalSeries: page.shape.series.length,
@@ -49,7 +49,7 @@ export class PageReader {
 
 const SHOWN_ENTRIES = 500;
 
-function describe(before: Recognised | undefined, plan: PagePlan, page: Page, notes: readonly string[]): Recognised {
+function describePage(before: Recognised | undefined, plan: PagePlan, page: Page, notes: readonly string[]): Recognised {
   const same =
     before !== undefined &&
     before.problemCount === page.problemCount &&

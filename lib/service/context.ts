@@ -1,5 +1,5 @@
-import type { Pool } from '#lib/db/pool.ts';
 import type { LayoutStore } from '#lib/db/layouts.ts';
+import type { Pool } from '#lib/db/pool.ts';
 import type { Db } from '#lib/db/prisma.ts';
 import type { TargetStore } from '#lib/db/targets.ts';
 

@@ -6,8 +6,8 @@ import { formatDurationMs } from '#lib/metrics/duration.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
 import { getTargetView } from '#lib/service/targets.ts';
-import { parseTarget } from '#lib/target/target-input.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
+import { parseTarget } from '#lib/target/target-input.ts';
 
 /** `POST /targets` */
 export async function createTarget(context: ServiceContext, input: TargetInput): Promise<TargetDetail> {

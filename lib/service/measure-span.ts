@@ -1,4 +1,4 @@
-import { type Tier, TIER_STEP_MS } from '#lib/db/columns.ts';
+import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import {
   fetchHistograms,
   fetchScalars,

@@ -1,5 +1,5 @@
-import { loadCollectorBeats, loadProcesses } from '#lib/db/processes.ts';
 import { loadTargetViews } from '#lib/db/fleet.ts';
+import { loadCollectorBeats, loadProcesses } from '#lib/db/processes.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { VERSION } from '#lib/service/version.ts';
 

@@ -1,6 +1,6 @@
 import type { Gap, Mark, Series, SeriesAnswer } from '#lib/api/series.ts';
 import { MARK_KINDS } from '#lib/api/series.ts';
-import { type Tier, TIER_STEP_MS } from '#lib/db/columns.ts';
+import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { loadFailureSpans, loadMarks } from '#lib/db/fleet.ts';
 import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TargetInput } from '#lib/api/targets.ts';
-import { parseTarget } from '#lib/target/target-input.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
+import { parseTarget } from '#lib/target/target-input.ts';
 
 /** Prometheus's file_sd / http_sd format. */
 const Groups = z.array(

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { formatConfigErrors, parseConfig } from '#lib/config/parse-config.ts';
+
+const GOOD = `targets:
+  - {name: qwen-a, source: vllm, url: "http://gpu-01:8000/metrics", interval: 5s, labels: {host: gpu-01},
+     baseline_rps: 202, profile: relative, gpus: [0], auth: {bearer_file: /run/secrets/qwen}}
+  - {name: gpu-01, source: auto, url: "http://gpu-01:9835/metrics", labels: {host: gpu-01}}
+  - {name: local, source: nvidia-smi}
+discovery: [{file: "targets/*.json"}, {http: "http://sd/targets"}]
+retention: {raw: 48h, minute: 30d, hour: 2y}
+`;
+
+function faults(text: string): string {
+  const parsed = parseConfig(text);
+  return parsed.ok ? 'ok' : formatConfigErrors('headroom.yaml', parsed.errors);
+}
+
+describe('a good file', () => {
+  it('is read as a whole', () => {
+    const parsed = parseConfig(GOOD);
+    expect(parsed.ok && parsed.targets.map((target) => target.name)).toEqual(['qwen-a', 'gpu-01', 'local']);
+    expect(parsed.ok && parsed.targets[0]).toMatchObject({
+      intervalMs: 5000,
+      baselineRps: 202,
+      gpus: ['0'],
+      auth: { kind: 'bearer', token: { file: '/run/secrets/qwen' } },
+    });
+    expect(parsed.ok && parsed.config.retention).toEqual({
+      raw: 172_800_000,
+      minute: 2_592_000_000,
+      hour: 63_072_000_000,
+    });
+  });
+  it('may be empty', () => expect(faults('')).toBe('ok'));
+});
+
+describe('a bad file is refused with line, key and what was expected', () => {
+  const cases: [string, string, RegExp][] = [
+    ['not YAML', 'targets:\n  - {name: a', /^headroom\.yaml:\d+: not valid YAML/],
+    [
+      'unknown key',
+      'targets:\n  - name: a\n    urll: http://x/metrics\n',
+      /^headroom\.yaml:3: targets\[0\]\.urll: unknown key/,
+    ],
+    ['unknown section', 'target:\n  - name: a\n', /^headroom\.yaml:1: target: unknown key/],
+    ['missing url', 'targets:\n  - name: a\n    interval: 5s\n', /^headroom\.yaml:2: targets\[0\]\.url: is missing/],
+    [
+      'not a url',
+      'targets:\n  - {name: a, url: "gpu-01:8000/metrics"}\n',
+      /:2: targets\[0\]\.url: .*cannot be polled: expected http/,
+    ],
+    [
+      'bad interval',
+      'targets:\n  - name: a\n    url: http://x/m\n    interval: 5\n',
+      /:4: targets\[0\]\.interval: expected string/,
+    ],
+    [
+      'interval too short',
+      'targets:\n  - name: a\n    url: http://x/m\n    interval: 10ms\n',
+      /:4: targets\[0\]\.interval: "10ms" is not a duration from 1s to 1h/,
+    ],
+    [
+      'unknown source',
+      'targets:\n  - {name: a, url: "http://x/m", source: vlm}\n',
+      /:2: targets\[0\]\.source: .*expected one of.*"vllm"/,
+    ],
+    [
+      'same name twice',
+      'targets:\n  - {name: a, url: "http://x/m"}\n  - {name: a, url: "http://y/m"}\n',
+      /:3: targets\[1\]\.name: "a" is already the name of the target on line 2/,
+    ],
+    [
+      'two ways to sign in',
+      'targets:\n  - name: a\n    url: http://x/m\n    auth: {bearer: t, basic: {username: u, password: p}}\n',
+      /:4: targets\[0\]\.auth: expected one of bearer, basic, header/,
+    ],
+    ['password in the url', 'targets:\n  - {name: a, url: "http://u:p@x/m"}\n', /use auth\.basic/],
+    ['bad retention', 'retention:\n  raw: forever\n', /:2: retention\.raw: "forever" is not a duration/],
+    ['bad discovery', 'discovery:\n  - {https: "http://sd"}\n', /:2: discovery\[0\]/],
+    ['a list as root', '- a\n- b\n', /:1: expected object/],
+    [
+      'alias bomb',
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, i) => `${'bcdefghij'[i]}: &${'bcdefghij'[i]} [${Array(10).fill(`*${'abcdefghij'[i]}`).join(',')}]`).join('\n')}\n`,
+      /too many YAML aliases|unknown key/,
+    ],
+  ];
+  it.each(cases)('%s', (_name, text, message) => expect(faults(text)).toMatch(message));
+
+  it('all faults at once, so that one run is enough', () => {
+    const parsed = parseConfig('targets:\n  - {name: a, url: "x:/"}\n  - {name: b}\n');
+    expect(!parsed.ok && parsed.errors.map((error) => error.line)).toEqual([2, 3]);
+  });
+});
