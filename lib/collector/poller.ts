@@ -49,7 +49,7 @@ export class Poller {
       await sleep(slotMs - clock(), this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       const nowMs = clock();
-      lastMs = Math.abs(nowMs - slotMs) <= target.intervalMs * SLOT_TOLERANCE ? slotMs : nowMs;
+      lastMs = Math.abs(nowMs - slotMs) <= target.intervalMs * SLOT_TOLERANCE ? slotMs : Math.max(nowMs, lastMs + 1);
       await this.#pollAt(lastMs);
     }
   }
