@@ -1,11 +1,9 @@
 'use client';
 
-import { Search } from 'lucide-react';
-import { useState } from 'react';
+import { FilterInput } from '#components/frame/filter-input.tsx';
 import { HealthStatus } from '#components/status/health-status.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { cx } from '#components/ui/class-names.ts';
-import { Input } from '#components/ui/field.tsx';
 import type { HealthState, Subject } from '#lib/api/subjects.ts';
 import { useUrlParam, writeParams } from '#lib/client/url-state.ts';
 
@@ -19,15 +17,8 @@ export function FilterBar({
   matching: number;
   subjects: readonly Subject[];
 }) {
-  const [query, setQuery] = useUrlParam('q');
+  const [query] = useUrlParam('q');
   const [states, setStates] = useUrlParam('state');
-  const [typed, setTyped] = useState(query);
-  // A back step or a cleared filter changes the URL below the field.
-  const [seen, setSeen] = useState(query);
-  if (seen !== query) {
-    setSeen(query);
-    setTyped(query);
-  }
   const chosen = states === '' ? [] : states.split(',');
   const present = new Map<HealthState, number>();
   for (const { health } of subjects) present.set(health.state, (present.get(health.state) ?? 0) + 1);
@@ -38,22 +29,7 @@ export function FilterBar({
   const filtered = query !== '' || states !== '';
   return (
     <search className="flex flex-wrap items-center gap-2">
-      <div className="relative w-full sm:w-64">
-        <Search size={14} aria-hidden className="absolute top-2.25 left-2.5 text-muted" />
-        <Input
-          data-filter
-          type="search"
-          aria-label="Filter by name, label or model"
-          placeholder="Filter (/)"
-          className="pl-8"
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.target.value);
-            setSeen(event.target.value);
-            setQuery(event.target.value, 'replace');
-          }}
-        />
-      </div>
+      <FilterInput label="Filter by name, label or model" className="w-full sm:w-64" />
       {[...present].map(([state, count]) => (
         <button
           key={state}

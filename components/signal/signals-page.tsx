@@ -1,13 +1,12 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Search } from 'lucide-react';
+import { FilterInput } from '#components/frame/filter-input.tsx';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
 import { LEVEL_SHAPES } from '#components/status/level-status.tsx';
 import { Shape } from '#components/status/shape.tsx';
 import { Card } from '#components/ui/card.tsx';
-import { Input } from '#components/ui/field.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { SignalList } from '#lib/api/system.ts';
 import { describeCompute } from '#lib/client/describe-compute.ts';
@@ -22,7 +21,7 @@ type SignalInfo = SignalList['items'][number];
 /** Every signal: what it means, how it is computed, its limits, where they come from. */
 export function SignalsPage() {
   const { data, error, refetch } = useQuery(signalsQuery());
-  const [query, setQuery] = useUrlParam('q');
+  const [query] = useUrlParam('q');
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const items = (data?.items ?? []).filter((signal) =>
     words.every((word) => `${signal.id} ${signal.title} ${signal.help} ${signal.source}`.toLowerCase().includes(word)),
@@ -30,18 +29,7 @@ export function SignalsPage() {
   return (
     <>
       <PageHeader title="Signals" subtitle="Every number Headroom shows or judges, from one catalog">
-        <div className="relative w-56">
-          <Search size={14} aria-hidden className="absolute top-2.25 left-2.5 text-muted" />
-          <Input
-            data-filter
-            type="search"
-            aria-label="Filter signals"
-            placeholder="Filter (/)"
-            className="pl-8"
-            value={query}
-            onChange={(event) => setQuery(event.target.value, 'replace')}
-          />
-        </div>
+        <FilterInput label="Filter signals" className="w-56" />
       </PageHeader>
       <PageBody>
         {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={data !== undefined} />}

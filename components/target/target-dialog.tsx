@@ -1,7 +1,8 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { TargetFields } from '#components/target/target-fields.tsx';
 import {
   EMPTY_FORM,
@@ -31,6 +32,7 @@ export function TargetDialog({ target, onClose }: TargetDialogProps) {
     target === undefined ? EMPTY_FORM : formOf(target, formatDurationMs(target.intervalMs)),
   );
   const [formErrors, setFormErrors] = useState<FieldErrors>({});
+  const fields = useRef<HTMLFormElement>(null);
   const add = useMutation(addTarget(client));
   const change = useMutation(changeTarget(client));
   const test = useMutation(testTarget());
@@ -41,7 +43,8 @@ export function TargetDialog({ target, onClose }: TargetDialogProps) {
     add.reset();
     change.reset();
     const result = readForm(form);
-    setFormErrors(result.ok ? {} : result.errors);
+    flushSync(() => setFormErrors(result.ok ? {} : result.errors));
+    if (!result.ok) fields.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
     return result;
   };
   const onTest = () => {
@@ -70,7 +73,7 @@ export function TargetDialog({ target, onClose }: TargetDialogProps) {
       title={target === undefined ? 'Add a target' : `Change ${target.name}`}
       description="A vLLM or SGLang server, or a GPU exporter"
     >
-      <form onSubmit={onSubmit} noValidate className="space-y-4">
+      <form ref={fields} onSubmit={onSubmit} noValidate className="space-y-4">
         <TargetFields form={form} errors={errors} onChange={setForm} hasAuth={target?.hasAuth === true} />
         {errors.form !== undefined && <Notice tone="danger">{errors.form}</Notice>}
         {test.data !== undefined && <TestResult result={test.data} />}

@@ -3,13 +3,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { Onboarding } from '#components/fleet/onboarding.tsx';
+import { FilterInput } from '#components/frame/filter-input.tsx';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
 import { TargetDialog } from '#components/target/target-dialog.tsx';
 import { TargetTable } from '#components/target/target-table.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
-import { Input } from '#components/ui/field.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { targetsQuery } from '#lib/client/queries.ts';
 import { useUrlParam } from '#lib/client/url-state.ts';
@@ -27,16 +27,7 @@ export function TargetsPage() {
   return (
     <>
       <PageHeader title="Targets" subtitle="What is polled, and how well it answers">
-        <div className="w-44">
-          <Input
-            data-filter
-            type="search"
-            aria-label="Filter targets"
-            placeholder="Filter (/)"
-            value={query}
-            onChange={(event) => setQuery(event.target.value, 'replace')}
-          />
-        </div>
+        <FilterInput label="Filter targets" className="w-44" />
         <Button variant="primary" onClick={() => setAdd('1')}>
           <Plus size={15} aria-hidden />
           Add a target

@@ -41,9 +41,12 @@ export function fetchSeries(wanted: SeriesRequest, signal: AbortSignal): Promise
   return request(FastAnswer, seriesPath(wanted), { signal });
 }
 
-/** Keeps the arrays that did not change, so that lines of silent subjects are not drawn again. */
+/**
+ * Keeps the arrays that did not change, so that lines of silent subjects are not drawn again. The same answer must come
+ * back as the same object: react-query also calls this for placeholders, at every render.
+ */
 export function shareSeries(before: SeriesAnswer | undefined, after: SeriesAnswer): SeriesAnswer {
-  if (before === undefined) return after;
+  if (before === undefined || before === after) return after;
   const old = new Map(before.series.map((line) => [`${line.signal} ${line.subject}`, line]));
   const series = after.series.map((line): Series => {
     const same = old.get(`${line.signal} ${line.subject}`);
