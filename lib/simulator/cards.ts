@@ -1,5 +1,5 @@
 import type { GpuSettings, MemoryPlan } from '#lib/simulator/gpu.ts';
-import { seedOf } from '#lib/simulator/random.ts';
+import { Random, seedOf } from '#lib/simulator/random.ts';
 
 type Card = Pick<
   GpuSettings,
@@ -65,11 +65,12 @@ export function gpuOf(
   servers: readonly string[],
   memory: MemoryPlan,
 ): GpuSettings {
-  const part = (salt: string, digits: number): string =>
-    seedOf(index, `${host}/${salt}`).toString(16).padStart(8, '0').slice(0, digits);
+  const random = new Random(seedOf(index, host));
+  const hex = (digits: number): string =>
+    Array.from({ length: digits }, () => Math.floor(random.next() * 16).toString(16)).join('');
   return {
     ...card,
-    uuid: `${part('a', 8)}-${part('b', 4)}-${part('c', 4)}-${part('d', 4)}-${part('e', 8)}${part('f', 4)}`,
+    uuid: `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`,
     index,
     busId: `00000000:${(index + 1).toString(16).padStart(2, '0').toUpperCase()}:00.0`,
     memory,

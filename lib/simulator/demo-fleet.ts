@@ -8,10 +8,10 @@ type Known = Partial<Pick<TargetSettings, 'baselineRps' | 'maxRunning' | 'profil
 
 /** What a person would write beside the URL. Only gpu-03 is the reports' deployment, where their literal numbers hold. */
 const KNOWN: Readonly<Record<string, Known>> = {
-  'llama-dp': { baselineRps: 18, maxRunning: 128, gpus: ['0', '1'] },
+  'llama-dp': { baselineRps: 19, maxRunning: 128, gpus: ['0', '1'] },
   coder: { maxRunning: 64, gpus: ['0'] },
   'mistral-v0': { gpus: ['1'] },
-  qwen: { baselineRps: 202, maxRunning: 256, profile: 'literal', gpus: ['0'] },
+  qwen: { baselineRps: 202, maxRunning: 80, profile: 'literal', gpus: ['0'] },
   'qwen-rust': { baselineRps: 202, maxRunning: 256, profile: 'literal', gpus: ['1'] },
   'gpu-03': { profile: 'literal' },
 };

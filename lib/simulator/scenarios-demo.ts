@@ -9,11 +9,11 @@ function wave(baseRps: number, swing: number, periodS: number, burst?: Burst): L
   return { kind: 'wave', spacing: { kind: 'clumped', shape: 40 }, baseRps, swing, periodS, burst };
 }
 
-const QWEN = wave(205, 0.06, 1500, { everyS: 600, offsetS: 150, lastsS: 25, multiplier: 2.7 });
+const QWEN = wave(205, 0.04, 1500, { everyS: 600, offsetS: 150, lastsS: 20, multiplier: 2.5 });
 const QWEN_RUST = wave(198, 0.08, 2100);
-const LLAMA = wave(9, 0.3, 1800, { everyS: 660, offsetS: 420, lastsS: 40, multiplier: 2 });
+const LLAMA = wave(19, 0.3, 1800, { everyS: 660, offsetS: 420, lastsS: 40, multiplier: 2 });
 const CODER = wave(1.75, 0.16, 1300, { everyS: 630, offsetS: 300, lastsS: 70, multiplier: 1.5 });
-const MISTRAL = wave(4, 0.3, 2400);
+const MISTRAL = wave(7, 0.3, 2400);
 
 /**
  * What people see at the first start: three hosts, five servers of different age, mostly healthy. The two Qwens are the
@@ -39,12 +39,17 @@ export const DEMO: Scenario = {
       format: '0.6.6',
       engines: [engineOf(MISTRAL_7B, 'mistral-v0', '0.6.6', MISTRAL)],
     },
-    { name: 'qwen', host: 'gpu-03', format: '0.23.0', engines: [engineOf(QWEN_05B, 'qwen', '0.23.0', QWEN)] },
+    {
+      name: 'qwen',
+      host: 'gpu-03',
+      format: '0.23.0',
+      engines: [engineOf({ ...QWEN_05B, maxRunning: 80, kvBlocks: 2900 }, 'qwen', '0.23.0', QWEN)],
+    },
     {
       name: 'qwen-rust',
       host: 'gpu-03',
       format: 'rust',
-      engines: [engineOf(QWEN_05B, 'qwen-rust', 'rust', QWEN_RUST)],
+      engines: [engineOf({ ...QWEN_05B, kvBlocks: 1900 }, 'qwen-rust', 'rust', QWEN_RUST)],
     },
   ],
   hosts: [

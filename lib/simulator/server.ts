@@ -1,0 +1,138 @@
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
+import { closePort, FAULT_ANSWERS } from '#lib/simulator/fault-answers.ts';
+import { FAULTS, type Fault, type Scenario } from '#lib/simulator/scenario.ts';
+import { SimulatedTargets } from '#lib/simulator/targets.ts';
+
+export type SimulatorOptions = {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Virtual seconds per real second; 1 when left out. */
+  readonly speed?: number;
+};
+
+export type Simulator = {
+  readonly url: string;
+  readonly paths: readonly string[];
+  setFault(path: string, fault: Fault): boolean;
+  close(): Promise<void>;
+};
+
+const STEP_S = 0.5;
+/** So that counters, queues and temperatures are what they would be after a while. */
+const WARM_UP_S = 300;
+const MAX_CONTROL_BYTES = 65_536;
+
+const Control = z.strictObject({ path: z.string(), fault: z.enum(FAULTS) });
+
+/** Serves every target of a scenario under its own path; virtual time is the clock's time since the start × `speed`. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { clock, scenario, seed, speed = 1 } = options;
+  const startMs = clock();
+  const targets = new SimulatedTargets({ scenario, seed, epochMs: startMs, stepS: STEP_S, warmUpS: WARM_UP_S });
+  const http = createServer((request, response) => {
+    targets.advance(((clock() - startMs) / 1000) * speed);
+    answer(targets, request, response);
+  });
+  // A simulated target must be able to wait longer than any client; `hang` answers nothing at all.
+  http.requestTimeout = 0;
+  http.headersTimeout = 0;
+  await listen(http, options.port, options.host);
+  const { port } = http.address() as AddressInfo;
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    paths: [...targets.byPath.keys()],
+    setFault: (path, fault) => targets.setFault(path, fault),
+    close: () => close(http),
+  };
+}
+
+function answer(targets: SimulatedTargets, request: IncomingMessage, response: ServerResponse): void {
+  const path = new URL(request.url ?? '/', 'http://simulator').pathname;
+  if (request.method === 'POST' && path === '/control') {
+    control(targets, request, response);
+    return;
+  }
+  const target = targets.byPath.get(path);
+  if (target !== undefined) {
+    const fault = targets.faultOf(target);
+    if (fault !== 'none' && fault !== 'frozen' && fault !== 'restart') {
+      FAULT_ANSWERS[fault](response);
+      return;
+    }
+    const page = targets.print(target);
+    if (page === null) closePort(response);
+    else send(response, 200, target.contentType, page);
+    return;
+  }
+  const engine = /^\/engines\/([^/]+)\/(health|version)$/.exec(path);
+  const server = engine?.[1] === undefined ? undefined : targets.fleet.servers.get(engine[1]);
+  if (server !== undefined) {
+    if (!server.answers(targets.fleet.nowS)) closePort(response);
+    else if (engine?.[2] === 'health') send(response, 200, 'text/plain', '');
+    else sendJson(response, 200, { version: server.settings.format });
+    return;
+  }
+  if (path === '/health') send(response, 200, 'text/plain', '');
+  else if (path === '/version')
+    sendJson(response, 200, { version: 'headroom simulator', scenario: targets.fleet.scenario.name });
+  else if (path === '/') send(response, 200, 'text/plain', `${[...targets.byPath.keys()].join('\n')}\n`);
+  else send(response, 404, 'text/plain', 'no such target; / lists them\n');
+}
+
+function control(targets: SimulatedTargets, request: IncomingMessage, response: ServerResponse): void {
+  let body = '';
+  request.setEncoding('utf8');
+  request.on('data', (chunk: string) => {
+    body += chunk;
+    if (body.length > MAX_CONTROL_BYTES) request.destroy();
+  });
+  request.on('end', () => {
+    const parsed = Control.safeParse(jsonOf(body));
+    if (!parsed.success) {
+      sendJson(response, 400, { error: `expected {"path": …, "fault": one of ${FAULTS.join(', ')}}` });
+    } else if (!targets.setFault(parsed.data.path, parsed.data.fault)) {
+      sendJson(response, 404, { error: `no target ${parsed.data.path}; GET / lists them` });
+    } else sendJson(response, 200, parsed.data);
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function send(response: ServerResponse, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { 'content-type': contentType });
+  response.end(body);
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  send(response, status, 'application/json', `${JSON.stringify(body)}\n`);
+}
+
+function listen(http: HttpServer, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(http: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    http.close(() => resolve());
+    http.closeAllConnections();
+  });
+}
