@@ -69,7 +69,7 @@ export function ChartOverlay(props: ChartOverlayProps) {
       by: (buckets) => point(nowAt + buckets * stepMs),
       first: () => point(data.fromMs),
       last: () => point(data.toMs - 1),
-      zoomIn: () => onZoom?.(nowAt - spanMs / 4, nowAt + spanMs / 4),
+      zoomIn: () => onZoom?.(Math.max(data.fromMs, nowAt - spanMs / 4), Math.min(data.toMs, nowAt + spanMs / 4)),
       zoomOut: () => onZoomOut?.(),
       leave: () => {
         setDrag(null);

@@ -20,10 +20,11 @@ type ChartTooltipProps = {
 /** Time, every line's value at the cursor sorted by value, and marks nearby. */
 export function ChartTooltip({ data, geometry: g, rows, atMs, utc, styles }: ChartTooltipProps) {
   const show = (value: number | null) => formatValue(value, data.unit, g.display);
+  const bare = (value: number | null) => formatValue(value, data.unit, { ...g.display, suffix: '' });
   const nearMs = ((data.toMs - data.fromMs) / g.plotWidth) * 6 + data.stepMs / 2;
   const marks = data.marks.filter((mark) => Math.abs(mark.atMs - atMs) <= nearMs);
   return (
-    <div className="w-max max-w-72 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs shadow-lift">
+    <div className="w-max max-w-[26rem] rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs shadow-lift">
       <p className="text-muted">
         {instantLabel(atMs - data.stepMs / 2, utc)} <span>({formatDurationMs(data.stepMs)})</span>
       </p>
@@ -39,7 +40,7 @@ export function ChartTooltip({ data, geometry: g, rows, atMs, utc, styles }: Cha
                 {row.value !== null && row.min !== row.max && (
                   <span className="text-muted">
                     {' '}
-                    {show(row.min)}…{show(row.max)}
+                    {bare(row.min)}…{bare(row.max)}
                   </span>
                 )}
               </td>

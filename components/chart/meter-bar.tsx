@@ -34,7 +34,7 @@ export function MeterBar({ value, label, level = 'unknown', signalId, className 
       preserveAspectRatio="none"
       className={cx(className ?? 'h-2 w-full', share === null && 'hatched')}
     >
-      <rect width="100" height="8" rx="1" fill="var(--hover)" />
+      <rect width="100" height="8" rx="1" fill="var(--hover)" fillOpacity={share === null ? 0.3 : 1} />
       {share !== null && <rect width={share * 100} height="8" rx="1" fill={FILLS[level]} />}
       {bands.flatMap(({ from }) =>
         from !== null && from > 0 && from < 1 ? (

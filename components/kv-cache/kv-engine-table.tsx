@@ -40,7 +40,7 @@ export function KvEngineTable({ engines, names }: { engines: readonly Subject[];
             label="Cache utilisation"
             level={levelOf('kv_cache_utilization', share)}
             signalId="kv_cache_utilization"
-            className="h-2 w-28"
+            className="h-2 w-24"
           />
         );
       },
@@ -49,7 +49,7 @@ export function KvEngineTable({ engines, names }: { engines: readonly Subject[];
     value('cache_hit_rate', 'Hits'),
     value('cache_eviction_rate', 'Preempted'),
     value('requests_per_second', 'Requests'),
-    value('running_requests', 'Running'),
+    { ...value('running_requests', 'Running'), from: '2xl' },
   ];
   return (
     <Card title="By engine">

@@ -24,7 +24,7 @@ export function AbsoluteRangeForm({ range, onApply }: { range: RangeState; onApp
   };
   return (
     <form onSubmit={submit} className="mt-3 space-y-2 border-t border-line pt-2">
-      <div className="grid grid-cols-2 gap-2">
+      <div className="space-y-2">
         <Field label="From" error={tried ? fromError : undefined}>
           {(attributes) => <Input {...attributes} value={from} onChange={(event) => setFrom(event.target.value)} />}
         </Field>

@@ -63,9 +63,10 @@ export function RangePicker() {
           }
         >
           <div className="grid grid-cols-3 gap-1">
-            {PRESETS.map(({ span, label }) => (
+            {PRESETS.map(({ span, label, short }) => (
               <Button
                 key={span}
+                aria-label={label}
                 aria-pressed={preset === span}
                 className={cx('h-7 px-2 text-xs', preset === span && 'bg-accent-soft')}
                 onClick={() => {
@@ -73,7 +74,7 @@ export function RangePicker() {
                   setOpen(false);
                 }}
               >
-                {label.replace('Last ', '')}
+                {short}
               </Button>
             ))}
           </div>

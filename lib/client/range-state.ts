@@ -7,12 +7,12 @@ export type RangeState = { readonly from: string; readonly to: string; readonly 
 export const DEFAULT_RANGE: RangeState = { from: 'now-1h', to: 'now', refresh: '5s' };
 
 export const PRESETS = [
-  { span: '15m', label: 'Last 15 minutes' },
-  { span: '1h', label: 'Last hour' },
-  { span: '6h', label: 'Last 6 hours' },
-  { span: '24h', label: 'Last 24 hours' },
-  { span: '7d', label: 'Last 7 days' },
-  { span: '30d', label: 'Last 30 days' },
+  { span: '15m', label: 'Last 15 minutes', short: '15 min' },
+  { span: '1h', label: 'Last hour', short: '1 h' },
+  { span: '6h', label: 'Last 6 hours', short: '6 h' },
+  { span: '24h', label: 'Last 24 hours', short: '24 h' },
+  { span: '7d', label: 'Last 7 days', short: '7 d' },
+  { span: '30d', label: 'Last 30 days', short: '30 d' },
 ] as const;
 
 export const REFRESH_CHOICES = ['off', '5s', '15s', '1m'] as const;
