@@ -13,6 +13,7 @@ export class LayoutStore {
   readonly #pool: pg.Pool;
   readonly #idByDigest = new Map<string, number>();
   readonly #layouts = new Map<number, Layout>();
+  #most = { layoutId: 0, buckets: 1 };
   readonly #idByBounds = new WeakMap<readonly number[], Map<string, string>>();
 
   constructor(pool: pg.Pool) {
@@ -73,8 +74,18 @@ export class LayoutStore {
     return this.#layouts;
   }
 
-  /** The most buckets that any layout has, at least 1: how many array positions a sum must cover. */
+  /**
+   * The most buckets that any layout has, at least 1: how many array positions a sum must cover.
+   * Asked for again only when there is a new layout.
+   */
   async mostBuckets(): Promise<number> {
+    const newest = await this.#pool.query<{ id: number | null }>('SELECT max(id) AS id FROM bucket_layout');
+    const id = newest.rows[0]?.id ?? 0;
+    if (this.#most.layoutId !== id) this.#most = { layoutId: id, buckets: await this.#countMost() };
+    return this.#most.buckets;
+  }
+
+  async #countMost(): Promise<number> {
     const { rows } = await this.#pool.query<{ most: number | null }>(
       'SELECT max(jsonb_array_length(value))::int AS most FROM bucket_layout, jsonb_each(bounds)',
     );
