@@ -49,7 +49,11 @@ export function FleetPage() {
         title="Fleet"
         subtitle={
           subjects.data === undefined ? (
-            'loading'
+            subjects.error === null ? (
+              'loading'
+            ) : (
+              'no answer yet'
+            )
           ) : (
             <>
               as of <Age atMs={subjects.data.atMs} />

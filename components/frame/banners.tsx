@@ -19,8 +19,8 @@ export function Banners() {
         <p role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-danger-soft px-4 py-1.5">
           <OctagonAlert size={15} aria-hidden className="text-danger" />
           <span className="min-w-0 flex-1 basis-52">
-            <strong className="font-medium">Headroom does not answer.</strong> {toProblem(error).detail}. Numbers on
-            this page are not of now
+            <strong className="font-medium">Headroom does not answer.</strong>{' '}
+            {toProblem(error).detail.replace(/\.$/, '')}. Numbers on this page are not of now
             {dataUpdatedAt > 0 && (
               <>
                 {' '}

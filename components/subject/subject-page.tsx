@@ -65,8 +65,10 @@ export function SubjectPage({
           <ScopeProvider scope={scope}>
             {subject.health.state !== 'ok' && (
               <Notice tone={subject.health.state === 'down' ? 'danger' : 'warning'} className="hatched">
-                <HealthStatus state={subject.health.state} />{' '}
-                <span className="break-words">{subject.health.reason}</span>
+                <span className="flex flex-wrap items-center gap-x-2">
+                  <HealthStatus state={subject.health.state} />
+                  <span className="min-w-0 break-words">{subject.health.reason}</span>
+                </span>
               </Notice>
             )}
             <SubjectFacts subject={subject} />

@@ -1,3 +1,4 @@
+import { Problem } from '#lib/api/problem.ts';
 import { Health } from '#lib/api/system.ts';
 import { ApiError, problemOf } from '#lib/client/problem.ts';
 
@@ -10,8 +11,11 @@ export async function fetchHealth(signal: AbortSignal): Promise<Health> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError('network', problemOf('Headroom does not answer', 0, String(error)));
   }
-  const parsed = Health.safeParse(await response.json().catch(() => null));
+  const body: unknown = await response.json().catch(() => null);
+  const parsed = Health.safeParse(body);
   if (parsed.success) return parsed.data;
+  const problem = Problem.safeParse(body);
+  if (problem.success) throw new ApiError('http', problem.data);
   throw new ApiError('http', problemOf('Headroom does not answer', response.status, `HTTP ${response.status}`));
 }
 
