@@ -81,14 +81,16 @@ export class Fleet {
   readonly scenario: Scenario;
   readonly servers: ReadonlyMap<string, Server>;
   readonly gpus: ReadonlyMap<string, readonly Gpu[]>;
-  readonly #stepS: number;
-  #stepsDone: number;
+  #stepS: number;
+  /** Steps are counted, not added up, so that times stay exact multiples. */
+  #originS: number;
+  #stepsDone = 0;
 
   constructor({ scenario, seed, stepS, warmUpS }: FleetOptions) {
     this.scenario = scenario;
     this.#stepS = stepS;
-    this.#stepsDone = -Math.ceil(warmUpS / stepS);
-    const startedAtS = this.#stepsDone * stepS - AGE_S;
+    this.#originS = -Math.ceil(warmUpS / stepS) * stepS;
+    const startedAtS = this.#originS - AGE_S;
     this.servers = new Map(scenario.servers.map((server) => [server.name, new Server(server, seed, startedAtS)]));
     this.gpus = new Map(
       scenario.hosts.map((host) => [
@@ -101,14 +103,21 @@ export class Fleet {
 
   /** End of the last whole step. */
   get nowS(): number {
-    return this.#stepsDone * this.#stepS;
+    return this.#originS + this.#stepsDone * this.#stepS;
   }
 
   advance(toS: number): void {
-    while ((this.#stepsDone + 1) * this.#stepS <= toS + 1e-9) {
+    while (this.nowS + this.#stepS <= toS + 1e-9) {
       this.#step(this.nowS, this.#stepS);
       this.#stepsDone += 1;
     }
+  }
+
+  /** Wider or narrower steps from here on. */
+  setStep(stepS: number): void {
+    this.#originS = this.nowS;
+    this.#stepsDone = 0;
+    this.#stepS = stepS;
   }
 
   #step(fromS: number, spanS: number): void {

@@ -1,5 +1,7 @@
 /** How each exporter's language prints a number. The pages differ in nothing as often as in this. */
 
+const ZERO = 48;
+
 /** client_python: Python's repr, but exponents from 1e6 on, and never less than two digits of them ("e+010" is real). */
 export function pythonNumber(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
@@ -9,7 +11,9 @@ export function pythonNumber(value: number): string {
     const dot = text.indexOf('.');
     const whole = dot < 0 ? text.length : dot;
     const digits = dot < 0 ? text : text.slice(0, dot) + text.slice(dot + 1);
-    const mantissa = `${digits[0]}.${digits.slice(1)}`.replace(/\.?0*$/, '');
+    let end = digits.length;
+    while (end > 1 && digits.charCodeAt(end - 1) === ZERO) end -= 1;
+    const mantissa = end === 1 ? digits[0] : `${digits[0]}.${digits.slice(1, end)}`;
     return `${mantissa}e+0${whole - 1}`;
   }
   const text = String(value);
