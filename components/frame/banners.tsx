@@ -14,7 +14,7 @@ export function Banners() {
   const { data, error, refetch, dataUpdatedAt } = useQuery(healthQuery());
   const notices = data === undefined || error !== null ? [] : appNotices(data);
   return (
-    <div className="space-y-px">
+    <section aria-label="Notices" className="space-y-px">
       {error !== null && (
         <p role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-danger-soft px-4 py-1.5">
           <OctagonAlert size={15} aria-hidden className="text-danger" />
@@ -59,6 +59,6 @@ export function Banners() {
           </Link>
         </p>
       )}
-    </div>
+    </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ScrollArea } from '#components/ui/scroll-area.tsx';
 import type { Recognised } from '#lib/api/targets.ts';
 
 /** What of a page is understood, what is not, and why: every lost series has a reason. */
@@ -62,7 +63,9 @@ function Listing({
       <summary className="min-h-6 font-medium">
         {title} ({count})
       </summary>
-      <dl className="max-h-80 overflow-y-auto pl-4">{children}</dl>
+      <ScrollArea label={title} className="max-h-80 pl-4">
+        <dl>{children}</dl>
+      </ScrollArea>
     </details>
   );
 }

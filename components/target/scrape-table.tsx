@@ -1,6 +1,7 @@
 'use client';
 
 import { Shape } from '#components/status/shape.tsx';
+import { ScrollArea } from '#components/ui/scroll-area.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import type { Scrape } from '#lib/api/targets.ts';
 import { useUtc } from '#lib/client/url-state.ts';
@@ -33,8 +34,8 @@ export function ScrapeTable({ scrapes }: { scrapes: readonly Scrape[] }) {
   ];
   if (scrapes.length === 0) return <p className="px-3 pb-3 text-muted">No poll yet.</p>;
   return (
-    <div className="max-h-96 overflow-y-auto">
+    <ScrollArea label="Recent polls" className="max-h-96">
       <Table caption="Recent polls" columns={columns} rows={scrapes} rowKey={({ atMs }) => atMs} />
-    </div>
+    </ScrollArea>
   );
 }

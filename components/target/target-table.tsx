@@ -85,7 +85,7 @@ const COLUMNS: readonly Column<Target>[] = [
       </span>
     ),
   },
-  { id: 'actions', title: '', cell: (row) => <TargetActions target={row} /> },
+  { id: 'actions', title: 'Actions', titleHidden: true, cell: (row) => <TargetActions target={row} /> },
 ];
 
 export function TargetTable({ targets }: { targets: readonly Target[] }) {

@@ -8,6 +8,8 @@ export type Column<Row> = {
   readonly id: string;
   readonly title: string;
   readonly cell: (row: Row) => ReactNode;
+  /** Read out, not shown: a column of buttons. */
+  readonly titleHidden?: boolean;
   readonly numeric?: boolean;
   readonly sortable?: boolean;
   /** First cell of a card on small screens. */
@@ -89,7 +91,7 @@ export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowCl
                     column.from !== undefined && CELL_FROM[column.from],
                   )}
                 >
-                  {!column.heading && (
+                  {!column.heading && !column.titleHidden && (
                     <span className="block text-2xs text-muted sm:hidden" aria-hidden>
                       {column.title}
                     </span>
