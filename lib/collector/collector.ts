@@ -188,7 +188,7 @@ export class Collector {
   async #rollUp(): Promise<void> {
     const buckets = await this.#layouts.mostBuckets();
     for (;;) {
-      const runs = await rollUp(this.#options.pool, this.#options.clock(), buckets);
+      const runs = await rollUp(this.#options.pool, this.#options.clock(), buckets, await this.#retention());
       const behind = runs.some((run) => run.toMs < this.#options.clock() - 2 * 3_600_000);
       if (!behind || this.#stop.signal.aborted) return;
     }

@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import { STORED_FIELDS, type StoredFields, TIER_STEP_MS, type Tier, tableOf } from '#lib/db/columns.ts';
+import { DEFAULT_RETENTION, type Retention } from '#lib/db/partitions.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '#lib/metrics/sample.ts';
 
 /** What one roll-up reads and writes. The hour is made from minutes, so each row is read twice in its life. */
 const STEPS = [
-  { from: 'raw', to: '1m' },
-  { from: '1m', to: '1h' },
-] as const;
+  { from: 'raw', to: '1m', keep: 'rawMs' },
+  { from: '1m', to: '1h', keep: 'minuteMs' },
+] as const satisfies readonly { from: Tier; to: Tier; keep: keyof Retention }[];
 
 /** Never roll up a bucket before this much of the next one has passed: batches of the writer are at most seconds late. */
 const SETTLE_MS = 5000;
@@ -31,7 +32,13 @@ export async function rollUp(pool: pg.Pool, nowMs: number, histogramBuckets: num
   return runs;
 }
 
-type Step = { readonly kind: SubjectKind; readonly from: Tier; readonly to: Tier };
+type Step = {
+  readonly kind: SubjectKind;
+  readonly from: Tier;
+  readonly to: Tier;
+  /** Rows below that are older may be gone: buckets before are not made again. */
+  readonly oldestMs: number;
+};
 
 async function rollUpOne(
   pool: pg.Pool,
@@ -49,7 +56,8 @@ async function rollUpOne(
     );
     const state = rows[0];
     if (state === undefined || state.first_ms === null) return null;
-    const fromMs = Math.floor(Math.max(state.done_until_ms, state.first_ms) / stepMs) * stepMs;
+    const oldestMs = Math.ceil(step.oldestMs / stepMs) * stepMs;
+    const fromMs = Math.max(oldestMs, Math.floor(Math.max(state.done_until_ms, state.first_ms) / stepMs) * stepMs);
     const readyMs = Math.floor((await sourceDoneMs(client, step, nowMs)) / stepMs) * stepMs;
     const toMs = Math.min(readyMs, fromMs + MAX_BUCKETS_PER_RUN * stepMs);
     if (toMs <= fromMs) return null;

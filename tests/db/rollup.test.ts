@@ -90,4 +90,19 @@ describe('roll-ups', () => {
     await rollUp(database.pool, START + 2 * HOUR + 10_000, 3);
     expect(await sum('SELECT sum(samples) AS v FROM engine_1m')).toBe(before + 2);
   });
+
+  it('are left alone where the rows below are gone, whatever comes late', async () => {
+    const table = async () =>
+      (await database.pool.query('SELECT * FROM engine_1m ORDER BY subject_id, at_ms, layout_id')).rows;
+    const before = await table();
+    const later = START + 100 * HOUR;
+    const late = [0, 1].map((i) => ({
+      atMs: START + HOUR + 2000 + i * 5000,
+      readings: [engineReading({ model: 'very late', counters: { generation_tokens: i } })],
+    }));
+    await pushPolls(database.pool, { ...SETTINGS, name: 'very-late' }, late);
+    await database.pool.query('DELETE FROM engine_sample WHERE subject_id = 1');
+    await rollUp(database.pool, later, 3);
+    expect(await table()).toEqual(before);
+  });
 });

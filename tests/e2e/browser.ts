@@ -3,13 +3,23 @@ import sparticuz from '@sparticuz/chromium';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'];
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+];
 
 /** A Chromium of the system where there is one, otherwise the one from npm. */
 export async function launchBrowser(): Promise<Browser> {
   const system = SYSTEM.find((file) => existsSync(file));
   if (system !== undefined) return chromium.launch({ executablePath: system, args: ['--no-sandbox', ...QUIET] });
-  return chromium.launch({ executablePath: await sparticuz.executablePath(), args: [...sparticuz.args, ...QUIET], headless: true });
+  return chromium.launch({
+    executablePath: await sparticuz.executablePath(),
+    args: [...sparticuz.args, ...QUIET],
+    headless: true,
+  });
 }
 
 export type WatchedPage = { readonly page: Page; readonly context: BrowserContext; problems(): readonly string[] };

@@ -26,11 +26,15 @@ export async function startHeadroom(options: HeadroomOptions = {}): Promise<Head
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'headroom-e2e-')));
   const port = options.port ?? (await freePort());
   const { DATABASE_URL: _url, ...env } = process.env;
-  const child = spawn(process.execPath, [COMMAND, 'start', '--port', String(port), '--data-dir', dataDir, ...(options.args ?? [])], {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [COMMAND, 'start', '--port', String(port), '--data-dir', dataDir, ...(options.args ?? [])],
+    {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -1,5 +1,5 @@
-import net from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,8 @@ let exporter: CountingExporter;
 let dir = '';
 let headroom: Headroom;
 
-const yaml = (url: string, more = '') => `targets:\n  - {name: engine-a, source: vllm, url: "${url}", interval: 1s}\n${more}`;
+const yaml = (url: string, more = '') =>
+  `targets:\n  - {name: engine-a, source: vllm, url: "${url}", interval: 1s}\n${more}`;
 
 beforeAll(async () => {
   exporter = await startCountingExporter();
@@ -30,7 +31,11 @@ async function api<T>(at: string): Promise<T> {
   return (await fetch(`${headroom.url}${at}`)).json() as Promise<T>;
 }
 type Current = { items: { signal: string; value: number | null; reason: string }[] };
-type Health = { status: string; processes: { name: string; pid: number; restarts: number }[]; configuration: { error: string | null } };
+type Health = {
+  status: string;
+  processes: { name: string; pid: number; restarts: number }[];
+  configuration: { error: string | null };
+};
 
 describe('headroom start', () => {
   it('polls what the file names and answers with its values', async () => {
@@ -42,7 +47,9 @@ describe('headroom start', () => {
   });
 
   it('refuses a second start on the same data directory and names the pid', async () => {
-    await expect(startHeadroom({ dataDir: headroom.dataDir })).rejects.toThrow(new RegExp(`in use by Headroom with pid ${headroom.process.pid}`));
+    await expect(startHeadroom({ dataDir: headroom.dataDir })).rejects.toThrow(
+      new RegExp(`in use by Headroom with pid ${headroom.process.pid}`),
+    );
   });
 
   it('says which port is taken and what to do', async () => {
@@ -67,7 +74,9 @@ describe('headroom start', () => {
     const polls = exporter.polls();
     await until(() => exporter.polls() > polls);
     await writeFile(file, yaml(exporter.url, `  - {name: engine-b, url: "${exporter.url}", interval: 1s}\n`));
-    await until(async () => (await api<{ items: { name: string }[] }>('/api/v1/targets')).items.some((target) => target.name === 'engine-b'));
+    await until(async () =>
+      (await api<{ items: { name: string }[] }>('/api/v1/targets')).items.some((target) => target.name === 'engine-b'),
+    );
     expect((await api<Health>('/api/v1/health')).configuration.error).toBeNull();
   });
 
@@ -87,7 +96,9 @@ describe('headroom start', () => {
   it('refuses another host name: DNS rebinding', async () => {
     const port = Number(new URL(headroom.url).port);
     const status = await new Promise<string>((resolve) => {
-      const socket = net.connect(port, '127.0.0.1', () => socket.write('GET /api/v1/targets HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n'));
+      const socket = net.connect(port, '127.0.0.1', () =>
+        socket.write('GET /api/v1/targets HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n'),
+      );
       let text = '';
       socket.on('data', (chunk) => (text += chunk.toString()));
       socket.on('close', () => resolve(text.split('\r\n')[0] ?? ''));
@@ -96,7 +107,10 @@ describe('headroom start', () => {
   });
 
   it('refuses a change from another site', async () => {
-    const response = await fetch(`${headroom.url}/api/v1/targets/1`, { method: 'DELETE', headers: { Origin: 'http://evil.example' } });
+    const response = await fetch(`${headroom.url}/api/v1/targets/1`, {
+      method: 'DELETE',
+      headers: { Origin: 'http://evil.example' },
+    });
     expect(response.status).toBe(403);
   });
 
