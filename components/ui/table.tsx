@@ -66,7 +66,7 @@ export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowCl
                     <SortMark active={sort?.column === column.id} descending={sort?.descending === true} />
                   </button>
                 ) : (
-                  column.title
+                  <span className={column.titleHidden ? 'sr-only' : undefined}>{column.title}</span>
                 )}
               </th>
             ))}
