@@ -19,13 +19,19 @@ export type RollupRun = { readonly name: string; readonly fromMs: number; readon
 
 /**
  * Brings all roll-ups up to `nowMs`. A late sample has set `done_until_ms` back (see `markLate`), so its buckets are
- * made again from the rows below: a roll-up can always be rebuilt.
+ * made again from the rows below: a roll-up can be rebuilt as far back as those rows are kept, and is left alone beyond.
  */
-export async function rollUp(pool: pg.Pool, nowMs: number, histogramBuckets: number): Promise<readonly RollupRun[]> {
+export async function rollUp(
+  pool: pg.Pool,
+  nowMs: number,
+  histogramBuckets: number,
+  retention: Retention = DEFAULT_RETENTION,
+): Promise<readonly RollupRun[]> {
   const runs: RollupRun[] = [];
   for (const kind of SUBJECT_KINDS) {
-    for (const { from, to } of STEPS) {
-      const run = await rollUpOne(pool, { kind, from, to }, nowMs, histogramBuckets);
+    for (const { from, to, keep } of STEPS) {
+      const step = { kind, from, to, oldestMs: nowMs - retention[keep] };
+      const run = await rollUpOne(pool, step, nowMs, histogramBuckets);
       if (run !== null) runs.push(run);
     }
   }
