@@ -26,7 +26,7 @@ export function cursorRows(data: ChartData, visible: ReadonlySet<string> | null,
         value,
         min: series.min[at] ?? null,
         max: series.max[at] ?? null,
-        reason: value !== null ? '' : why === null ? 'no data' : `no data: ${why}`,
+        reason: value !== null ? '' : why === null || why === '' ? 'no data' : `no data: ${why}`,
       },
     ];
   });

@@ -51,7 +51,7 @@ export function ChartTable({ title, data, display, visible, utc, height }: Chart
                   return (
                     <td key={series.id} className="px-3 py-0.5 text-right whitespace-nowrap">
                       {value === null ? (
-                        <span className="text-muted">{gapReasonAt(data.gaps, series.subject, start) ?? 'no data'}</span>
+                        <span className="text-muted">{gapReasonAt(data.gaps, series.subject, start) || 'no data'}</span>
                       ) : (
                         formatValue(value, data.unit, display)
                       )}

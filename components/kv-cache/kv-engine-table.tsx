@@ -9,7 +9,7 @@ import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
-import { levelOf, worstLevel } from '#lib/client/band-level.ts';
+import { levelOf, throughputLevel, worstLevel } from '#lib/client/band-level.ts';
 import type { CurrentIndex } from '#lib/client/current-index.ts';
 
 /** The same judgement, engine by engine. */
@@ -70,8 +70,11 @@ export function KvEngineTable({ engines, names }: { engines: readonly Subject[];
 function EngineStatus({ engine, current }: { engine: Subject; current: CurrentIndex }) {
   if (engine.health.state !== 'ok') return <HealthStatus state={engine.health.state} />;
   const utilization = current.value(engine.id, 'kv_cache_utilization');
-  const levels = ['kv_cache_utilization', 'cache_hit_rate', 'cache_eviction_rate', 'throughput_drop'].map((signal) =>
-    levelOf(signal, current.value(engine.id, signal)),
-  );
+  const levels = [
+    ...['kv_cache_utilization', 'cache_hit_rate', 'cache_eviction_rate'].map((signal) =>
+      levelOf(signal, current.value(engine.id, signal)),
+    ),
+    throughputLevel(current.value(engine.id, 'throughput_drop'), current.value(engine.id, 'queue_depth')),
+  ];
   return <LevelStatus level={utilization === null ? 'unknown' : worstLevel(levels)} />;
 }

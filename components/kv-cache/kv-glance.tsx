@@ -7,7 +7,14 @@ import { PartialBadge } from '#components/panel/partial-badge.tsx';
 import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
-import { evictionWord, type Level, levelOf, throughputWord, worstLevel } from '#lib/client/band-level.ts';
+import {
+  evictionWord,
+  type Level,
+  levelOf,
+  throughputLevel,
+  throughputWord,
+  worstLevel,
+} from '#lib/client/band-level.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
 /** What report 002's dashboard holds, for one engine or for the shown ones together. */
@@ -22,7 +29,7 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
     ['utilisation', levelOf('kv_cache_utilization', utilization)],
     ['hit rate', levelOf('cache_hit_rate', hits)],
     ['evictions', levelOf('cache_eviction_rate', evictions)],
-    ['throughput', levelOf('throughput_drop', drop)],
+    ['throughput', throughputLevel(drop, value('queue_depth'))],
   ];
   // Without a utilisation nothing can be called healthy, whatever the rest says.
   const status = utilization === null ? 'unknown' : worstLevel(levels.map(([, level]) => level));
@@ -65,7 +72,8 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
           {formatValue(evictions, 'ratio')} ({evictionWord(evictions)})
         </Row>
         <Row term="Throughput">
-          {formatValue(value('requests_per_second'), 'requests_per_second')} ({throughputWord(drop)})
+          {formatValue(value('requests_per_second'), 'requests_per_second')} (
+          {throughputWord(drop, value('queue_depth'))})
         </Row>
         <Row term="Active sequences">{formatValue(value('running_requests'), 'requests')}</Row>
         <Row

@@ -14,6 +14,7 @@ export const KV_SIGNALS = [
   'throughput_drop',
   'requests_per_second',
   'running_requests',
+  'queue_depth',
   'max_sequence_tokens',
   'iteration_tokens_mean',
 ] as const;

@@ -1,4 +1,5 @@
 import type { ChartData, ChartSeries } from '#components/chart/chart-data.ts';
+import { innerGaps } from '#components/chart/inner-gaps.ts';
 import type { SeriesAnswer } from '#lib/api/series.ts';
 import type { Signal, TargetLine } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
@@ -67,7 +68,7 @@ export function panelData(spec: PanelSpec, answer: SeriesAnswer, naming: Naming)
     bands: spec.withoutBands === true || !limitsApply(lead, naming.group) ? [] : (lead?.bands ?? []),
     targets: limitsApply(lead, naming.group) ? targetLines(spec, signals, naming.baselineRps) : [],
     marks: answer.marks.map(({ atMs, kind, subject, text }) => ({ atMs, kind, text: markText(text, subject, naming) })),
-    gaps: answer.gaps,
+    gaps: [...answer.gaps, ...innerGaps(series, answer.gaps, answer.stepMs)],
   };
 }
 

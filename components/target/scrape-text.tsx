@@ -4,6 +4,7 @@ import { formatValue } from '#lib/metrics/unit.ts';
 const KINDS: Readonly<Record<string, string>> = {
   timeout: 'timed out',
   network: 'no connection',
+  refused: 'connection refused',
   http: 'HTTP error',
   parse: 'not a metrics page',
   limit: 'over a limit',
@@ -13,7 +14,8 @@ const KINDS: Readonly<Record<string, string>> = {
 export function ScrapeText({ scrape }: { scrape: Scrape }) {
   const duration = formatValue(scrape.durationMs / 1000, 'seconds');
   if (scrape.ok) return `${scrape.samples} samples, ${formatValue(scrape.bytes, 'bytes')} in ${duration}`;
-  const kind = scrape.errorKind === null ? 'failed' : (KINDS[scrape.errorKind] ?? scrape.errorKind);
+  const kind =
+    scrape.errorKind === null ? 'failed' : (KINDS[scrape.errorKind] ?? scrape.errorKind.replaceAll('-', ' '));
   return (
     <span className="break-words">
       {kind} after {duration}

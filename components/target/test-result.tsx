@@ -2,8 +2,7 @@ import { Shape } from '#components/status/shape.tsx';
 import { RecognisedReport } from '#components/target/recognised-report.tsx';
 import { ScrapeText } from '#components/target/scrape-text.tsx';
 import type { TargetTest } from '#lib/api/targets.ts';
-import { findSignal } from '#lib/metrics/signals.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { fieldText, fieldTitle } from '#lib/client/field-text.ts';
 
 /** What one poll found, before anything is saved. */
 export function TestResult({ result }: { result: TargetTest }) {
@@ -31,8 +30,8 @@ export function TestResult({ result }: { result: TargetTest }) {
             <dl className="grid gap-x-4 sm:grid-cols-2">
               {Object.entries(subject.values).map(([id, value]) => (
                 <div key={id} className="flex justify-between gap-2 border-b border-line py-0.5">
-                  <dt className="truncate text-muted">{findSignal(id)?.title ?? id}</dt>
-                  <dd>{value === null ? 'unknown' : formatValue(value, findSignal(id)?.unit ?? 'count')}</dd>
+                  <dt className="truncate text-muted">{fieldTitle(id)}</dt>
+                  <dd>{fieldText(id, value)}</dd>
                 </div>
               ))}
             </dl>

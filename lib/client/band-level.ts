@@ -42,9 +42,16 @@ export function evictionWord(share: number | null): string {
   return share <= 0.5 ? 'THRASHING' : 'SEVERE';
 }
 
+/** The reports' guard: below the baseline is a fault only while requests wait; else there is just less to do. */
+export function throughputLevel(drop: number | null, queueDepth: number | null): Level {
+  const level = levelOf('throughput_drop', drop);
+  return level !== 'unknown' && queueDepth === 0 ? 'safe' : level;
+}
+
 /** Throughput in a word, from its distance to the baseline. */
-export function throughputWord(drop: number | null): string {
+export function throughputWord(drop: number | null, queueDepth: number | null): string {
   const level = levelOf('throughput_drop', drop);
   if (level === 'unknown') return 'no baseline yet';
+  if (level !== 'safe' && queueDepth === 0) return 'below baseline, nothing waits';
   return { safe: 'Normal', warning: 'Below baseline', danger: 'Far below baseline' }[level];
 }

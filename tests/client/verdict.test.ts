@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Subject } from '#lib/api/subjects.ts';
-import { evictionWord, levelOf, throughputWord, worstLevel } from '#lib/client/band-level.ts';
+import { evictionWord, levelOf, throughputLevel, throughputWord, worstLevel } from '#lib/client/band-level.ts';
 import { indexCurrent } from '#lib/client/current-index.ts';
 import { fleetVerdicts } from '#lib/client/fleet-verdict.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
@@ -107,7 +107,15 @@ describe('words of report 002', () => {
   });
 
   test('without a baseline throughput is not called normal', () => {
-    expect(throughputWord(null)).toBe('no baseline yet');
+    expect(throughputWord(null, 0)).toBe('no baseline yet');
+  });
+
+  test('less throughput with nothing waiting is less load, not a fault', () => {
+    expect([throughputLevel(0.4, 0), throughputLevel(0.4, 3), throughputLevel(null, 0)]).toEqual([
+      'safe',
+      'danger',
+      'unknown',
+    ]);
   });
 
   test.each([

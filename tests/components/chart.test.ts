@@ -3,6 +3,7 @@ import { cursorRows } from '#components/chart/chart-cursor.ts';
 import { bucketAt, type ChartData, type ChartSeries } from '#components/chart/chart-data.ts';
 import { chartCsv, csvFileName, csvText } from '#components/chart/csv.ts';
 import { chartGeometry, msAt, sameGeometry, topValue, xOf, yOf } from '#components/chart/geometry.ts';
+import { innerGaps } from '#components/chart/inner-gaps.ts';
 import { clickLegend, readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { runs, seriesPaths } from '#components/chart/paths.ts';
 import { seriesStyles } from '#components/chart/series-style.ts';
@@ -53,6 +54,12 @@ describe('gaps', () => {
       [0, 2],
       [2, 3],
     ]);
+  });
+
+  test('a hole that nobody explains is hatched without a made-up reason', () => {
+    const holed = line('a', [1, null, null, 1]);
+    expect(innerGaps([holed], [], STEP)).toEqual([{ fromMs: STEP, toMs: 3 * STEP, subject: 1, reason: '' }]);
+    expect(innerGaps([holed], [{ fromMs: 0, toMs: 4 * STEP, subject: 1, reason: 'timeout' }], STEP)).toEqual([]);
   });
 
   test('the cursor in a gap says why, not the last value', () => {
