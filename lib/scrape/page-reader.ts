@@ -49,7 +49,12 @@ export class PageReader {
 
 const SHOWN_ENTRIES = 500;
 
-function describePage(before: Recognised | undefined, plan: PagePlan, page: Page, notes: readonly string[]): Recognised {
+function describePage(
+  before: Recognised | undefined,
+  plan: PagePlan,
+  page: Page,
+  notes: readonly string[],
+): Recognised {
   const same =
     before !== undefined &&
     before.problemCount === page.problemCount &&
