@@ -17,6 +17,8 @@ export type RowSpan = {
   readonly stepMs: number | null;
   /** One line per subject, or one for all of them together. */
   readonly group: 'subject' | 'fleet';
+  /** Of one window: a gauge's newest value, or its mean. */
+  readonly gauges: 'newest' | 'mean';
 };
 
 export type RatioCompute = Extract<Compute, { type: 'increase-ratio' }>;
@@ -65,7 +67,7 @@ function tripleOf(compute: ScalarCompute | RatioCompute, span: RowSpan): Triple 
     return { mean: numerator, min: 'NULL::double precision', max: denominator };
   }
   const triple = scalarSql(compute, span.tier);
-  if (span.stepMs !== null || span.tier !== 'raw') return triple;
+  if (span.stepMs !== null || span.tier !== 'raw' || span.gauges === 'mean') return triple;
   return { ...triple, mean: newestSql(compute) ?? triple.mean };
 }
 

@@ -1,12 +1,12 @@
 import type { CurrentAnswer, CurrentValue } from '#lib/api/series.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
+import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/db/fleet-state.ts';
+import { measureSpan } from '#lib/db/measure-span.ts';
 import { isFrozen } from '#lib/detect/health.ts';
 import type { Signal } from '#lib/metrics/signal.ts';
 import { findSignal, SIGNALS } from '#lib/metrics/signals.ts';
 import type { Measured } from '#lib/series/measure.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
-import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/service/fleet-state.ts';
-import { measureSpan } from '#lib/service/measure-span.ts';
 import { missingReasons } from '#lib/service/missing-reason.ts';
 import { parseSignalList } from '#lib/service/signal-list.ts';
 

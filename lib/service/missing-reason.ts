@@ -1,7 +1,7 @@
 import { loadRecognised } from '#lib/db/fleet.ts';
+import { baselineOf, type FleetSubject } from '#lib/db/fleet-state.ts';
 import type { Compute, Signal } from '#lib/metrics/signal.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
-import { baselineOf, type FleetSubject } from '#lib/service/fleet-state.ts';
 
 /** Why a signal of a living subject is unknown, in words. */
 export async function missingReasons(

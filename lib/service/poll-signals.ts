@@ -1,12 +1,12 @@
 import { loadUpBuckets } from '#lib/db/fleet.ts';
+import type { FleetState, FleetSubject } from '#lib/db/fleet-state.ts';
+import { type MeasuredRow, measureSpan } from '#lib/db/measure-span.ts';
 import { isFrozen } from '#lib/detect/health.ts';
 import type { Signal } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { TimeRange } from '#lib/metrics/time-range.ts';
 import { combineFleet, exactly, type Measured } from '#lib/series/measure.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
-import type { FleetState, FleetSubject } from '#lib/service/fleet-state.ts';
-import { type MeasuredRow, measureSpan } from '#lib/service/measure-span.ts';
 
 type Request = {
   readonly subjects: readonly FleetSubject[];

@@ -2,6 +2,8 @@ import type { Gap, Mark, Series, SeriesAnswer } from '#lib/api/series.ts';
 import { MARK_KINDS } from '#lib/api/series.ts';
 import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { loadFailureSpans, loadMarks } from '#lib/db/fleet.ts';
+import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/db/fleet-state.ts';
+import { type MeasuredRow, measureSpan, tierFor } from '#lib/db/measure-span.ts';
 import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';
 import { loadSetting } from '#lib/db/settings.ts';
@@ -9,8 +11,6 @@ import type { Signal } from '#lib/metrics/signal.ts';
 import { parseInstantMs, stepMsFor, type TimeRange } from '#lib/metrics/time-range.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
-import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/service/fleet-state.ts';
-import { type MeasuredRow, measureSpan, tierFor } from '#lib/service/measure-span.ts';
 import { measurePolls } from '#lib/service/poll-signals.ts';
 import { parseSignalList } from '#lib/service/signal-list.ts';
 

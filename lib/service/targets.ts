@@ -1,8 +1,8 @@
 import type { Target, TargetDetail, TargetList } from '#lib/api/targets.ts';
 import { loadRecognised, loadScrapes, loadUpShares, type TargetView } from '#lib/db/fleet.ts';
+import { type FleetState, loadFleet, targetHealth } from '#lib/db/fleet-state.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
-import { type FleetState, loadFleet, targetHealth } from '#lib/service/fleet-state.ts';
 
 const HOUR_MS = 3_600_000;
 const SHOWN_SCRAPES = 50;

@@ -1,4 +1,7 @@
+import type pg from 'pg';
 import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
+import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
+import type { LayoutStore } from '#lib/db/layouts.ts';
 import {
   fetchHistograms,
   fetchScalars,
@@ -20,8 +23,9 @@ import {
   measureRatio,
   UNKNOWN,
 } from '#lib/series/measure.ts';
-import type { ServiceContext } from '#lib/service/context.ts';
-import { baselineOf, type FleetState, type FleetSubject } from '#lib/service/fleet-state.ts';
+
+/** What measuring reads from. */
+export type MeasureContext = { readonly pool: pg.Pool; readonly layouts: LayoutStore };
 
 export type SpanRequest = {
   readonly subjects: readonly FleetSubject[];
@@ -32,6 +36,8 @@ export type SpanRequest = {
     readonly toMs: number;
     readonly stepMs: number | null;
     readonly tier?: Tier;
+    /** Of one window a gauge gives its newest value, unless its mean is wanted. */
+    readonly gauges?: 'newest' | 'mean';
   };
   readonly group: 'subject' | 'fleet';
 };
@@ -46,7 +52,7 @@ export type MeasuredRow = {
 
 /** Measures signals over one span and tier. Buckets without samples have no row; poll signals are not measured here. */
 export async function measureSpan(
-  context: ServiceContext,
+  context: MeasureContext,
   fleet: FleetState,
   request: SpanRequest,
 ): Promise<readonly MeasuredRow[]> {
@@ -80,6 +86,7 @@ function rowSpan(
     subjectIds: subjects.length === all ? null : subjects.map((subject) => subject.id),
     stepMs: request.span.stepMs,
     group: request.group,
+    gauges: request.span.gauges ?? 'newest',
   };
 }
 
@@ -104,7 +111,7 @@ function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
 }
 
 async function measureScalars(
-  context: ServiceContext,
+  context: MeasureContext,
   fleet: FleetState,
   request: SpanRequest,
   span: RowSpan,
@@ -158,7 +165,7 @@ function wattKey(subjectId: number | null, bucketMs: number): string {
 
 /** Watts of the GPUs that each engine runs on, by engine and bucket; unknown where a GPU is. */
 async function linkedWatts(
-  context: ServiceContext,
+  context: MeasureContext,
   fleet: FleetState,
   request: SpanRequest,
 ): Promise<ReadonlyMap<string, number>> {
@@ -185,7 +192,7 @@ function add(totals: Map<string, number>, key: string, value: number): void {
 }
 
 async function measureHistograms(
-  context: ServiceContext,
+  context: MeasureContext,
   signals: readonly Signal[],
   span: RowSpan,
 ): Promise<MeasuredRow[]> {

@@ -1,6 +1,6 @@
+import type pg from 'pg';
 import { loadSubjectViews, loadTargetViews, type SubjectView, type TargetView } from '#lib/db/fleet.ts';
 import { type HealthVerdict, judgeSubject, judgeTarget, type TargetPolls } from '#lib/detect/health.ts';
-import type { ServiceContext } from '#lib/service/context.ts';
 import { type Link, linkSubjects } from '#lib/target/links.ts';
 
 export type FleetSubject = SubjectView & { readonly target: TargetView };
@@ -13,7 +13,10 @@ export type FleetState = {
   readonly links: readonly Link[];
 };
 
-export async function loadFleet(context: ServiceContext): Promise<FleetState> {
+export async function loadFleet(context: {
+  readonly pool: pg.Pool;
+  readonly clock: () => number;
+}): Promise<FleetState> {
   const [targets, views] = await Promise.all([loadTargetViews(context.pool), loadSubjectViews(context.pool)]);
   const byId = new Map(targets.map((target) => [target.id, target]));
   const subjects = views.flatMap((view) => {
