@@ -279,6 +279,17 @@ export const ENGINE_SIGNALS: readonly Signal[] = [
   },
   {
     ...engine,
+    id: 'prefix_lookups',
+    title: 'Prefix cache lookups',
+    unit: 'count',
+    compute: { type: 'increase', counters: ['prefix_queries'] },
+    windowMs: 5 * MINUTE_MS,
+    fleet: 'sum',
+    help: 'Prefix-cache lookups of the window, as the engine counts them (vLLM: tokens since 0.9.0, blocks before). 0 while prefix caching is off.',
+    source: 'vllm:prefix_cache_queries_total',
+  },
+  {
+    ...engine,
     id: 'cache_eviction_rate',
     title: 'Preempted share',
     unit: 'ratio',

@@ -24,6 +24,17 @@ const SLOWDOWN_MASK =
   THROTTLE_BITS.hw_thermal_slowdown |
   THROTTLE_BITS.hw_power_brake_slowdown;
 
+const slowdown = (id: string, title: string, mask: number, help: string): Signal => ({
+  ...gpu,
+  id,
+  title,
+  unit: 'bool',
+  compute: { type: 'any-bit', field: 'throttle_bits', mask },
+  fleet: 'mean',
+  help,
+  source: 'clocks_event_reasons',
+});
+
 /** What one GPU (or MIG instance) shows. */
 export const GPU_SIGNALS: readonly Signal[] = [
   gauge('vram_used', 'VRAM used', 'bytes', 'used_bytes', 'sum', 'Memory in use as the exporter prints it.'),
@@ -121,6 +132,24 @@ export const GPU_SIGNALS: readonly Signal[] = [
     help: 'yes when power, heat or the hardware slowed the clocks in the window.',
     source: 'clocks_event_reasons',
   },
+  slowdown(
+    'gpu_hw_thermal_slowdown',
+    'Slowed down by heat (hardware)',
+    THROTTLE_BITS.hw_thermal_slowdown,
+    'yes when the hardware halved the clocks because the card was too hot.',
+  ),
+  slowdown(
+    'gpu_sw_thermal_slowdown',
+    'Slowed down by heat (driver)',
+    THROTTLE_BITS.sw_thermal_slowdown,
+    'yes when the driver lowered the clocks to keep the temperature.',
+  ),
+  slowdown(
+    'gpu_power_brake',
+    'Power brake',
+    THROTTLE_BITS.hw_power_brake_slowdown,
+    'yes when the power supply or the rack asked the card to brake.',
+  ),
   gauge(
     'gpu_throttle_reasons',
     'Clock event reasons',
@@ -145,8 +174,8 @@ export const GPU_SIGNALS: readonly Signal[] = [
     compute: { type: 'increase', counters: ['xid_errors'] },
     windowMs: 5 * MINUTE_MS,
     fleet: 'sum',
-    help: 'XID errors of the window, where the exporter counts them.',
-    source: 'nvidia_smi_xid_errors_total',
+    help: 'XID errors of the window; where the exporter shows only the last code (DCGM), the number of times that it changed.',
+    source: 'nvidia_smi_xid_errors_total, DCGM_FI_DEV_XID_ERRORS',
   },
   gauge(
     'gpu_ecc_corrected',
@@ -179,6 +208,14 @@ export const GPU_SIGNALS: readonly Signal[] = [
     'remapped_rows_failure',
     'sum',
     'A row could not be remapped: the card should be replaced.',
+  ),
+  gauge(
+    'gpu_retired_pages_pending',
+    'Page retirement pending',
+    'count',
+    'retired_pages_pending',
+    'sum',
+    'Memory pages that wait for a GPU reset to be retired (cards before Ampere).',
   ),
   {
     ...gpu,

@@ -9,6 +9,8 @@ const StoredCursor = z.object({
   histograms: z.record(z.string(), z.tuple([z.array(z.number()), z.array(z.number()), z.number().nullable()])),
   origins: z.record(z.string(), z.string()),
   inFlight: z.number().nullable(),
+  /** Absent in cursors of before it was kept. */
+  xidLast: z.number().nullable().default(null),
 });
 
 /** The cursor as text for its column: finite bounds and per-bucket counts, so that most numbers are short. */

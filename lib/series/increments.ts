@@ -11,6 +11,8 @@ export type Cursor = {
   readonly origins: Readonly<Record<string, string>>;
   /** running + waiting, for arrivals; null when unknown. */
   readonly inFlight: number | null;
+  /** The last XID code a GPU showed, for exporters that keep the code and count nothing; null when unknown. */
+  readonly xidLast: number | null;
 };
 
 export type CursorHistogram = {
@@ -72,6 +74,7 @@ export function increment(previous: Cursor | null, reading: Reading, time: PollT
   const gauges = finiteOnly(reading.gauges);
   const inFlight = inFlightOf(gauges);
   if (reading.kind === 'engine' && previous !== null) addDerived(increases, previous, inFlight, restarted);
+  if (reading.kind === 'gpu' && previous !== null) addXidChange(increases, previous, reading);
   return {
     sample: {
       atMs: time.atMs,
@@ -214,6 +217,17 @@ function addDerived(
   }
 }
 
+/**
+ * DCGM shows the last XID code for ever and counts nothing: a change to another code is one error. A code that was there
+ * before the first poll is old, and the same code twice cannot be told from once.
+ */
+function addXidChange(increases: Record<string, number>, previous: Cursor, reading: Reading): void {
+  if (reading.kind !== 'gpu' || reading.counters.xid_errors !== undefined) return;
+  const now = reading.gauges.xid_last;
+  if (now === undefined || !Number.isFinite(now) || previous.xidLast === null) return;
+  increases.xid_errors = now !== 0 && now !== previous.xidLast ? 1 : 0;
+}
+
 /** Fields absent from this reading keep their old count, so that they continue when they come back. */
 function nextCursor(previous: Cursor | null, reading: Reading, time: PollTime, inFlight: number | null): Cursor {
   const counters: Record<string, number> = { ...previous?.counters };
@@ -232,5 +246,11 @@ function nextCursor(previous: Cursor | null, reading: Reading, time: PollTime, i
     histograms,
     origins: { ...previous?.origins, ...reading.origins },
     inFlight,
+    xidLast: xidLastOf(reading) ?? previous?.xidLast ?? null,
   };
+}
+
+function xidLastOf(reading: Reading): number | null {
+  const code = reading.kind === 'gpu' ? reading.gauges.xid_last : undefined;
+  return code !== undefined && Number.isFinite(code) ? code : null;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EngineReading, HistogramReading } from '#lib/metrics/sample.ts';
+import type { EngineReading, GpuReading, HistogramReading } from '#lib/metrics/sample.ts';
+import { cursorFromText, cursorToText } from '#lib/series/cursor-text.ts';
 import { type Cursor, increment } from '#lib/series/increments.ts';
 
 const ORIGINS = {
@@ -212,5 +213,51 @@ describe('over any window', () => {
         expect(stored + pending).toBe(total);
       }),
     );
+  });
+});
+
+describe('XID errors of an exporter that only keeps the last code (DCGM)', () => {
+  const gpuReading = (xid: number | undefined, counted?: number): GpuReading => ({
+    kind: 'gpu',
+    uuid: 'a',
+    mig: '',
+    attributes: {},
+    gauges: xid === undefined ? {} : { xid_last: xid },
+    counters: counted === undefined ? {} : { xid_errors: counted },
+    processes: null,
+    origins: {},
+    lazyCounters: false,
+  });
+  const errorsOf = (readings: readonly GpuReading[]) => {
+    let cursor: Cursor | null = null;
+    return readings.map((reading, i) => {
+      const made = increment(cursor, reading, at(i * 5000, null));
+      cursor = cursorFromText(cursorToText(made.cursor));
+      return made.sample.increases.xid_errors;
+    });
+  };
+
+  it('a change of the code is one error, a code that stays is none: it must not alert for ever', () => {
+    expect(errorsOf([0, 0, 79, 79, 79, 48, 0].map((code) => gpuReading(code)))).toEqual([undefined, 0, 1, 0, 0, 1, 0]);
+  });
+
+  it('a code from before the first poll is old; a hole changes nothing', () => {
+    expect(errorsOf([79, 79, undefined, 79, undefined, 31].map((code) => gpuReading(code)))).toEqual([
+      undefined,
+      0,
+      undefined,
+      0,
+      undefined,
+      1,
+    ]);
+  });
+
+  it('an exporter that counts is believed', () => {
+    expect(errorsOf([gpuReading(0, 0), gpuReading(79, 3), gpuReading(48, 3)])).toEqual([undefined, 3, 0]);
+  });
+
+  it('a cursor stored before codes were kept is read', () => {
+    const { xidLast: _, ...old } = JSON.parse(cursorToText(increment(null, gpuReading(79), at(0, null)).cursor));
+    expect(cursorFromText(JSON.stringify(old)).xidLast).toBe(null);
   });
 });

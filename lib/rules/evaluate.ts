@@ -1,0 +1,114 @@
+import type { Unit } from '#lib/metrics/unit.ts';
+import { calculate } from '#lib/rules/check-value.ts';
+import type { CheckedComparison, CheckedExpression, Condition, SignalRead, Term } from '#lib/rules/checked.ts';
+
+export type Judgement = {
+  /** null: unknown, because something that decides is unknown. Unknown never holds and is never healthy. */
+  readonly holds: boolean | null;
+  /** Both sides of the comparison that decided, base unit of `unit`; null where unknown. */
+  readonly value: number | null;
+  /** With a margin: the shifted limit. */
+  readonly limit: number | null;
+  readonly unit: Unit;
+  /** The signal that `value` is about. */
+  readonly signal: string | null;
+  /** Ids of the signals that were needed and unknown. */
+  readonly unknown: readonly string[];
+};
+
+export type Lookup = (read: SignalRead) => number | null;
+
+/**
+ * Judges a condition in three-valued logic (Kleene): `unknown and no` is no, `unknown or yes` is yes, everything else
+ * with unknown is unknown. Division by zero and numbers that are not finite are unknown.
+ *
+ * `margin` asks whether the condition still holds with every limit moved to the healthy side by that share, for
+ * recovery: `> 100` with 0.05 becomes `> 95`, under `not` the other way. `=`, `!=`, yes/no and limits of 0 stay.
+ * A `< 98%` moves by a share of what is left to 100 %, since a share of the limit could never be reached.
+ */
+export function evaluate(checked: CheckedExpression, lookup: Lookup, margin: number): Judgement {
+  const unknown = new Set<string>();
+  const evaluation: Evaluation = { lookup, margin, unknown };
+  const { holds, decider } = judge(checked.condition, evaluation, false);
+  const { value, limit, unit, signal } = decider;
+  return { holds, value, limit, unit, signal, unknown: [...unknown] };
+}
+
+type Evaluation = { readonly lookup: Lookup; readonly margin: number; readonly unknown: Set<string> };
+type Decider = Pick<Judgement, 'value' | 'limit' | 'unit' | 'signal'>;
+type Outcome = { readonly holds: boolean | null; readonly decider: Decider };
+
+function judge(condition: Condition, evaluation: Evaluation, negated: boolean): Outcome {
+  switch (condition.kind) {
+    case 'comparison':
+      return compare(condition, evaluation, negated);
+    case 'not': {
+      const { holds, decider } = judge(condition.operand, evaluation, !negated);
+      return { holds: holds === null ? null : !holds, decider };
+    }
+    case 'logical': {
+      const left = judge(condition.left, evaluation, negated);
+      const right = judge(condition.right, evaluation, negated);
+      return connect(condition.operator === 'or', left, right);
+    }
+  }
+}
+
+/** `and` is decided by a no, `or` by a yes; else by what is unknown, else by the left side, where the main signal stands. */
+function connect(decisive: boolean, left: Outcome, right: Outcome): Outcome {
+  const found =
+    [left, right].find((side) => side.holds === decisive) ?? [left, right].find(({ holds }) => holds === null);
+  return found ?? left;
+}
+
+function compare(comparison: CheckedComparison, evaluation: Evaluation, negated: boolean): Outcome {
+  const value = numberOf(comparison.value, evaluation);
+  const plain = numberOf(comparison.limit, evaluation);
+  const limit = plain === null ? null : shifted(comparison, plain, evaluation.margin, negated);
+  const holds = value === null || limit === null ? null : compareNumbers(comparison.operator, value, limit);
+  return { holds, decider: { value, limit, unit: comparison.unit, signal: comparison.signal } };
+}
+
+function shifted({ operator, unit }: CheckedComparison, limit: number, margin: number, negated: boolean): number {
+  if (operator === '=' || operator === '!=' || unit === 'bool' || limit === 0) return limit;
+  const isUpperLimit = operator === '>' || operator === '>=';
+  const healthyIsDown = isUpperLimit !== negated;
+  if (healthyIsDown) return limit - margin * Math.abs(limit);
+  const room = unit === 'ratio' && limit > 0 && limit <= 1 ? Math.min(limit, 1 - limit) : Math.abs(limit);
+  return limit + margin * room;
+}
+
+function compareNumbers(operator: CheckedComparison['operator'], value: number, limit: number): boolean {
+  switch (operator) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '=':
+      return value === limit;
+    case '!=':
+      return value !== limit;
+  }
+}
+
+function numberOf(term: Term, evaluation: Evaluation): number | null {
+  switch (term.kind) {
+    case 'constant':
+      return term.value;
+    case 'read': {
+      const value = evaluation.lookup(term.read);
+      if (value !== null && Number.isFinite(value)) return value;
+      evaluation.unknown.add(term.read.signal);
+      return null;
+    }
+    case 'arithmetic': {
+      const left = numberOf(term.left, evaluation);
+      const right = numberOf(term.right, evaluation);
+      return left === null || right === null ? null : calculate(term.operator, left, right);
+    }
+  }
+}
