@@ -14,14 +14,18 @@ export const DOWN_RULE = 'TargetDown';
 
 /**
  * Which open alert is muted by which: a target that is down mutes every other alert about what it shows; when every
- * target of a host is down, the oldest of them speaks for the host and mutes the others. Answers muted id -> by id.
+ * target of a host fails its polls (pending counts), the oldest that fired speaks for the host and mutes the others.
+ * Answers muted id -> by id.
  */
 export function inhibitors(alerts: readonly InhibitionAlert[], hosts: HostTargets): ReadonlyMap<number, number> {
-  const down = alerts.filter((alert) => alert.ruleId === DOWN_RULE && alert.firedAtMs !== null);
+  const failing = alerts.filter((alert) => alert.ruleId === DOWN_RULE);
+  const down = failing.filter((alert) => alert.firedAtMs !== null);
   const speakerOfHost = new Map<string, InhibitionAlert>();
-  for (const [host, ofHost] of Map.groupBy(down, (alert) => alert.host ?? '')) {
+  for (const [host, ofHost] of Map.groupBy(failing, (alert) => alert.host ?? '')) {
     const count = hosts.get(host) ?? 0;
-    const [oldest] = [...ofHost].sort((a, b) => (a.firedAtMs ?? 0) - (b.firedAtMs ?? 0) || a.id - b.id);
+    const [oldest] = down
+      .filter((alert) => alert.host === host)
+      .sort((a, b) => (a.firedAtMs ?? 0) - (b.firedAtMs ?? 0) || a.id - b.id);
     if (host !== '' && count > 1 && ofHost.length >= count && oldest !== undefined) speakerOfHost.set(host, oldest);
   }
   const downOfTarget = new Map(down.map((alert) => [alert.targetId, alert]));

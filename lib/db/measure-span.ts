@@ -104,7 +104,11 @@ function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
     case 'joint-fraction-below':
     case 'target-up':
     case 'target-frozen':
+    case 'shown':
+    case 'missing-signals':
       return null;
+    case 'failures-while-full':
+      return { type: 'increase', counters: compute.counters };
     default:
       return compute;
   }
@@ -123,9 +127,10 @@ async function measureScalars(
     return [{ signal, compute, fleet: fleetForm }];
   });
   if (wanted.length === 0) return [];
-  const [rows, watts] = await Promise.all([
+  const [rows, watts, fullest] = await Promise.all([
     fetchScalars(context.pool, span, wanted),
     linkedWatts(context, fleet, request),
+    linkedFullest(context, fleet, request),
   ]);
   const baselines = new Map(request.subjects.map((subject) => [subject.id, baselineOf(subject)]));
   const fleetBaseline = sumKnown([...baselines.values()]);
@@ -133,13 +138,20 @@ async function measureScalars(
     const baseline = row.subjectId === null ? fleetBaseline : (baselines.get(row.subjectId) ?? null);
     return wanted.map(({ signal }, i): MeasuredRow => {
       const scalar = row.values[i] ?? UNKNOWN;
-      const value = finish(signal.compute, scalar, baseline, watts.get(wattKey(row.subjectId, row.bucketMs)) ?? null);
+      const key = wattKey(row.subjectId, row.bucketMs);
+      const value = finish(signal.compute, scalar, {
+        baseline,
+        watts: watts.get(key) ?? null,
+        fullest: fullest.get(key) ?? null,
+      });
       return { signal, subjectId: row.subjectId, bucketMs: row.bucketMs, value };
     });
   });
 }
 
-function finish(compute: Compute, scalar: Measured, baseline: number | null, watts: number | null): Measured {
+type Beside = { readonly baseline: number | null; readonly watts: number | null; readonly fullest: number | null };
+
+function finish(compute: Compute, scalar: Measured, { baseline, watts, fullest }: Beside): Measured {
   switch (compute.type) {
     case 'increase-ratio':
       return measureRatio(compute, scalar.mean, scalar.max);
@@ -149,6 +161,9 @@ function finish(compute: Compute, scalar: Measured, baseline: number | null, wat
       return exactly(baseline);
     case 'per-linked-gpu':
       return watts === null || !(watts > 0) || scalar.mean === null ? UNKNOWN : exactly(scalar.mean / watts);
+    case 'failures-while-full':
+      if (fullest === null) return UNKNOWN;
+      return fullest >= compute.fullRatio ? scalar : exactly(0);
     default:
       return scalar;
   }
@@ -185,6 +200,32 @@ async function linkedWatts(
         if (link.gpuId === row.subjectId) add(watts, wattKey(link.engineId, row.bucketMs), row.value.mean);
   }
   return watts;
+}
+
+/** How full (0..1) the fullest GPU of each engine was, by engine and bucket; missing where no linked GPU is known. */
+async function linkedFullest(
+  context: MeasureContext,
+  fleet: FleetState,
+  request: SpanRequest,
+): Promise<ReadonlyMap<string, number>> {
+  const fullest = new Map<string, number>();
+  const share = findSignal('vram_utilization');
+  if (share === undefined || !request.signals.some((signal) => signal.compute.type === 'failures-while-full'))
+    return fullest;
+  const engineIds = new Set(request.subjects.map((subject) => subject.id));
+  const links = fleet.links.filter((link) => engineIds.has(link.engineId));
+  const gpuIds = new Set(links.map((link) => link.gpuId));
+  const gpus = fleet.subjects.filter((subject) => gpuIds.has(subject.id));
+  const rows = await measureSpan(context, fleet, { ...request, subjects: gpus, signals: [share], group: 'subject' });
+  for (const row of rows) {
+    const ratio = row.value.max;
+    if (ratio === null) continue;
+    for (const link of links.filter((each) => each.gpuId === row.subjectId)) {
+      const key = wattKey(request.group === 'fleet' ? null : link.engineId, row.bucketMs);
+      fullest.set(key, Math.max(fullest.get(key) ?? 0, ratio));
+    }
+  }
+  return fullest;
 }
 
 function add(totals: Map<string, number>, key: string, value: number): void {

@@ -42,5 +42,11 @@ export function describeCompute(compute: Compute): string {
       return compute.form === 'latest' ? 'latest poll succeeded' : 'polls that succeeded / polls';
     case 'target-frozen':
       return 'values unchanged for 5 polls while busy';
+    case 'shown':
+      return 'the newest page shows it';
+    case 'missing-signals':
+      return 'signals of enabled rules that the newest page cannot give';
+    case 'failures-while-full':
+      return `${sum(compute.counters)} where max over linked GPUs of used_bytes / total_bytes >= ${compute.fullRatio}`;
   }
 }

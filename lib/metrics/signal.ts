@@ -62,7 +62,21 @@ export type Compute =
   /** Share of polls of the subject's target that succeeded; `any` is 0/1 of the latest poll. */
   | { readonly type: 'target-up'; readonly form: 'latest' | 'share' }
   /** 1 while the exporter answers with values that no longer move. */
-  | { readonly type: 'target-frozen' };
+  | { readonly type: 'target-frozen' }
+  /** 1 when the newest page of an answering target shows the subject, 0 when it does not; unknown while it does not answer. */
+  | { readonly type: 'shown' }
+  /** How many signals that enabled rules need this version of the engine does not expose. */
+  | { readonly type: 'missing-signals' }
+  /** Increase of failures in a window in which a linked GPU was at least `fullRatio` full; 0 when none was. */
+  | { readonly type: 'failures-while-full'; readonly counters: readonly Counter[]; readonly fullRatio: number };
+
+/** Signals that follow from the polls, not from stored samples of the subject. */
+const POLL_TYPES: readonly Compute['type'][] = ['target-up', 'target-frozen', 'shown', 'missing-signals'];
+
+/** Whether the signal is known even when a poll failed, because it is about the polls. */
+export function isPollCompute(compute: Compute): boolean {
+  return POLL_TYPES.includes(compute.type);
+}
 
 /** A shaded range of a panel. `from` inclusive, `to` exclusive, null is open. */
 export type Band = {

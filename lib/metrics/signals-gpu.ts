@@ -239,6 +239,16 @@ export const GPU_SIGNALS: readonly Signal[] = [
   },
   {
     ...gpu,
+    id: 'gpu_present',
+    title: 'GPU is on the page',
+    unit: 'bool',
+    compute: { type: 'shown' },
+    fleet: 'mean',
+    help: '0 when the exporter answers and no longer shows this GPU; unknown while the exporter does not answer.',
+    source: 'scrape outcome',
+  },
+  {
+    ...gpu,
     id: 'gpu_exporter_frozen',
     title: 'Exporter frozen',
     unit: 'bool',

@@ -1,9 +1,9 @@
 import type { CurrentAnswer, CurrentValue } from '#lib/api/series.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
-import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/db/fleet-state.ts';
+import { type FleetState, type FleetSubject, loadFleet, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
 import { measureSpan } from '#lib/db/measure-span.ts';
 import { isFrozen } from '#lib/detect/health.ts';
-import type { Signal } from '#lib/metrics/signal.ts';
+import { isPollCompute, type Signal } from '#lib/metrics/signal.ts';
 import { findSignal, SIGNALS } from '#lib/metrics/signals.ts';
 import type { Measured } from '#lib/series/measure.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
@@ -59,7 +59,7 @@ export async function currentOf(
           name: subject.name,
           windowMs: signal.windowMs,
         };
-        const polled = pollValue(signal, subject, upShares, health.state);
+        const polled = pollValue(signal, subject, upShares, health.state, fleet.nowMs);
         if (polled !== undefined) {
           return {
             ...head,
@@ -67,7 +67,7 @@ export async function currentOf(
             min: polled,
             max: polled,
             atMs: subject.target.lastAtMs,
-            reason: polled === null ? 'not polled yet' : '',
+            reason: polled !== null ? '' : health.reason === '' ? explain(subject, signal) : health.reason,
           };
         }
         const isDead = health.state === 'down' || health.state === 'stale' || health.state === 'unknown';
@@ -95,7 +95,7 @@ export async function currentOf(
 }
 
 function isPollSignal(signal: Signal): boolean {
-  return signal.compute.type === 'target-up' || signal.compute.type === 'target-frozen';
+  return isPollCompute(signal.compute);
 }
 
 function isShareSignal(signal: Signal): boolean {
@@ -108,11 +108,21 @@ function pollValue(
   subject: FleetSubject,
   upShares: ReadonlyMap<number, number>,
   state: string,
+  nowMs: number,
 ): number | null | undefined {
+  if (signal.compute.type === 'shown') return shownValue(subject, nowMs);
+  if (signal.compute.type === 'missing-signals') return null;
   if (signal.compute.type === 'target-frozen') return state === 'unknown' ? null : state === 'frozen' ? 1 : 0;
   if (signal.compute.type !== 'target-up') return undefined;
   if (signal.compute.form === 'share') return upShares.get(subject.targetId) ?? null;
   return subject.target.ok === null ? null : Number(subject.target.ok);
+}
+
+/** 1 while an answering target shows the subject, 0 once it has been missing, unknown while the target is silent. */
+function shownValue(subject: FleetSubject, nowMs: number): number | null {
+  if (targetHealth(subject.target, nowMs).state !== 'ok') return null;
+  const { state } = subjectHealth(subject, false, nowMs);
+  return state === 'unknown' ? null : Number(state === 'ok');
 }
 
 const BUSY_SIGNALS = ['running_requests', 'tokens_per_second', 'gpu_utilization'];

@@ -1,6 +1,7 @@
 import { loadRecognised } from '#lib/db/fleet.ts';
 import { baselineOf, type FleetSubject } from '#lib/db/fleet-state.ts';
 import type { Compute, Signal } from '#lib/metrics/signal.ts';
+import { fieldsOf } from '#lib/metrics/signal-fields.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 
 /** Why a signal of a living subject is unknown, in words. */
@@ -19,7 +20,9 @@ export async function missingReasons(
     if (absent.length > 0 && (absent.length === fields.length || !isSum(signal.compute))) {
       return `not exposed: ${absent.map((field) => `${field}: ${missing.get(field) ?? ''}`).join('; ')}`;
     }
-    if (signal.compute.type === 'per-linked-gpu') return 'no linked GPU with this reading, or no traffic';
+    if (signal.compute.type === 'missing-signals') return 'counted where rules are evaluated';
+    if (signal.compute.type === 'per-linked-gpu' || signal.compute.type === 'failures-while-full')
+      return 'no linked GPU with this reading, or no traffic';
     return `nothing to measure in the last ${Math.round(signal.windowMs / 1000)} s`;
   };
 }
@@ -30,38 +33,4 @@ function needsBaseline(compute: Compute): boolean {
 
 function isSum(compute: Compute): boolean {
   return compute.type === 'rate' || compute.type === 'increase';
-}
-
-const DERIVED_FROM: Readonly<Record<string, string>> = { finished: 'finished_stop', arrivals: 'finished_stop' };
-
-/** The canonical fields that a signal is computed from. */
-export function fieldsOf(compute: Compute): readonly string[] {
-  const real = (fields: readonly string[]): string[] => fields.map((field) => DERIVED_FROM[field] ?? field);
-  switch (compute.type) {
-    case 'gauge':
-    case 'peak':
-    case 'any-bit':
-      return [compute.field];
-    case 'gauge-ratio':
-      return [compute.numerator, compute.denominator];
-    case 'gauge-product':
-      return compute.fields;
-    case 'rate':
-    case 'increase':
-    case 'over-baseline':
-    case 'per-linked-gpu':
-      return real(compute.counters);
-    case 'increase-ratio':
-      return real([...compute.numerator, ...compute.denominator]);
-    case 'quantile':
-    case 'histogram-mean':
-    case 'fraction-below':
-      return [compute.histogram];
-    case 'joint-fraction-below':
-      return compute.parts.map((part) => part.histogram);
-    case 'baseline':
-    case 'target-up':
-    case 'target-frozen':
-      return [];
-  }
 }

@@ -1,0 +1,75 @@
+import { loadUpShares } from '#lib/db/fleet.ts';
+import type { FleetState, FleetSubject } from '#lib/db/fleet-state.ts';
+import { type MeasureContext, measureSpan } from '#lib/db/measure-span.ts';
+import { isPollCompute } from '#lib/metrics/signal.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
+import { readKey, type SignalRead } from '#lib/rules/reads.ts';
+import type { Measured } from '#lib/series/measure.ts';
+
+/** Values by subject id and `readKey`; what is missing is unknown. */
+export type ReadValues = ReadonlyMap<number, ReadonlyMap<string, number | null>>;
+
+/**
+ * Measures what rules read, for all subjects at once: one query per table and window (gauges newest or mean), each over
+ * (nowMs − window, nowMs]. Signals of the polls themselves are not measured here.
+ */
+export async function measureReads(
+  context: MeasureContext,
+  fleet: FleetState,
+  subjects: readonly FleetSubject[],
+  reads: readonly SignalRead[],
+  nowMs: number,
+): Promise<ReadValues> {
+  const values = new Map<number, Map<string, number | null>>();
+  const groups = Map.groupBy(reads.filter(isStored), (read) => `${read.windowMs} ${gaugesOf(read)}`);
+  for (const group of groups.values()) {
+    const [head] = group;
+    if (head === undefined) continue;
+    const signals = [...new Set(group.map((read) => read.signal))]
+      .map(findSignal)
+      .filter((signal) => signal !== undefined);
+    const span = {
+      fromMs: nowMs + 1 - head.windowMs,
+      toMs: nowMs + 1,
+      stepMs: null,
+      gauges: gaugesOf(head),
+    } as const;
+    for (const row of await measureSpan(context, fleet, { subjects, signals, span, group: 'subject' })) {
+      if (row.subjectId === null) continue;
+      const ofSubject = values.get(row.subjectId) ?? new Map<string, number | null>();
+      values.set(row.subjectId, ofSubject);
+      for (const read of group) {
+        if (read.signal === row.signal.id) ofSubject.set(readKey(read), pick(read, row.value));
+      }
+    }
+  }
+  return values;
+}
+
+/** Share of polls that succeeded in 24 hours, by target; asked for only where a rule reads it. */
+export async function measureAvailability(
+  context: MeasureContext,
+  reads: readonly SignalRead[],
+  nowMs: number,
+): Promise<ReadonlyMap<number, number>> {
+  const asked = reads.some((read) => {
+    const compute = findSignal(read.signal)?.compute;
+    return compute?.type === 'target-up' && compute.form === 'share';
+  });
+  return asked ? loadUpShares(context.pool, nowMs - 86_400_000) : new Map();
+}
+
+function isStored(read: SignalRead): boolean {
+  const signal = findSignal(read.signal);
+  return signal !== undefined && !isPollCompute(signal.compute);
+}
+
+function gaugesOf(read: SignalRead): 'newest' | 'mean' {
+  return read.aggregate === 'avg' ? 'mean' : 'newest';
+}
+
+function pick(read: SignalRead, value: Measured): number | null {
+  if (read.aggregate === 'min') return value.min;
+  if (read.aggregate === 'max') return value.max;
+  return value.mean;
+}
