@@ -44,7 +44,9 @@ function configOf(urls: readonly string[]): string {
     const url = new URL(text);
     return `      - {targets: ["${url.host}"], labels: {__metrics_path__: "${url.pathname}", instance: "${url.pathname}"}}`;
   });
-  return ['scrape_configs:', '  - job_name: vllm', '    scrape_interval: 5s', '    static_configs:', ...entries].join('\n');
+  return ['scrape_configs:', '  - job_name: vllm', '    scrape_interval: 5s', '    static_configs:', ...entries].join(
+    '\n',
+  );
 }
 
 async function isReady(base: string): Promise<boolean> {

@@ -1,9 +1,9 @@
 /**
- * Run by hand: `npm run bench:scrape -- [--targets 200] [--seconds 120] [--cpu-prof DIR]`. What polling and storing
+ * Run by hand: `npm run bench:scrape -- [--targets 200] [--seconds 120] [--node-flags=--cpu-prof]`. What polling and storing
  * vLLM pages of about 50 KB every 5 s costs, beside Prometheus on the same pages where it is installed.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
     targets: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '120' },
     'warm-up': { type: 'string', default: '30' },
-    'cpu-prof': { type: 'string' },
+    'node-flags': { type: 'string', default: '' },
     'no-peer': { type: 'boolean', default: false },
   },
 });
@@ -133,7 +133,7 @@ function report(headroom: HeadroomCost, peer: (Cost & { readonly version: string
     ['Postgres (all processes)', postgres.polls, perPoll(postgres), postgres.rssMb, ''],
     ['Headroom', collector.polls, total, collector.rssMb + postgres.rssMb, peer === null ? '' : total / perPoll(peer)],
     peer === null
-      ? ['Prometheus: not installed', '', '', '', '']
+      ? [options['no-peer'] ? 'Prometheus: left out' : 'Prometheus: not installed', '', '', '', '']
       : [`Prometheus ${peer.version}`, peer.polls, perPoll(peer), peer.rssMb, 1],
   ]);
   print(
@@ -141,7 +141,9 @@ function report(headroom: HeadroomCost, peer: (Cost & { readonly version: string
   );
 }
 
-async function servePages(count: number): Promise<{ readonly process: ChildProcess; readonly urls: readonly string[] }> {
+async function servePages(
+  count: number,
+): Promise<{ readonly process: ChildProcess; readonly urls: readonly string[] }> {
   const child = fork(path.join(import.meta.dirname, 'serve-pages.ts'), [String(count)]);
   const urls = await new Promise<readonly string[]>((resolve, reject) => {
     child.once('message', (message) => resolve(message as readonly string[]));
@@ -152,12 +154,10 @@ async function servePages(count: number): Promise<{ readonly process: ChildProce
 
 /** As `headroom start` runs it; resolves when it says that it is ready. */
 async function startCollector(config: string, databaseUrl: string): Promise<ChildProcess> {
-  const profile = options['cpu-prof'];
-  if (profile !== undefined) await mkdir(profile, { recursive: true });
-  const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(profile)}`];
+  const flags = options['node-flags'].split(' ').filter((flag) => flag !== '');
   const child = spawn(process.execPath, [...flags, COMMAND_FILE, 'collector', '--config', config], {
     env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: databaseUrl, HEADROOM_SECRET_KEY: 'bench' },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve());
