@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startPostgres } from '#lib/cli/postgres.ts';
@@ -7,9 +7,13 @@ import { migrate } from '#lib/db/migrate.ts';
 
 export type BenchPostgres = { readonly url: string; readonly pid: number; readonly dir: string; stop(): Promise<void> };
 
-/** The embedded Postgres with the settings that `headroom start` gives it, migrated, in a directory that `stop` removes. */
-export async function startBenchPostgres(): Promise<BenchPostgres> {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'headroom-bench-'));
+/**
+ * The embedded Postgres with the settings that `headroom start` gives it, migrated: in `keptDir`, or in a directory that
+ * `stop` removes.
+ */
+export async function startBenchPostgres(keptDir?: string): Promise<BenchPostgres> {
+  const dir = keptDir ?? (await mkdtemp(path.join(os.tmpdir(), 'headroom-bench-')));
+  await mkdir(dir, { recursive: true });
   const postgres = await startPostgres(dir, createLog('postgres'));
   const { pid } = postgres.view();
   if (pid === null) throw new Error('Postgres does not run');
@@ -20,7 +24,7 @@ export async function startBenchPostgres(): Promise<BenchPostgres> {
     dir,
     async stop() {
       await postgres.stop();
-      await rm(dir, { recursive: true, force: true });
+      if (keptDir === undefined) await rm(dir, { recursive: true, force: true });
     },
   };
 }
