@@ -17,7 +17,7 @@ export type Cursor = {
 
 export type CursorHistogram = {
   readonly bounds: readonly number[];
-  readonly cumulative: readonly number[];
+  readonly cumulative: ArrayLike<number>;
   readonly sum: number | null;
 };
 
@@ -236,7 +236,7 @@ function nextCursor(previous: Cursor | null, reading: Reading, time: PollTime, i
   if (reading.kind === 'engine') {
     for (const [field, now] of Object.entries(reading.histograms)) {
       const sum = Number.isFinite(now.sum) ? now.sum : null;
-      histograms[field] = { bounds: now.bounds, cumulative: Array.from(now.cumulative), sum };
+      histograms[field] = { bounds: now.bounds, cumulative: now.cumulative, sum };
     }
   }
   return {
@@ -244,7 +244,7 @@ function nextCursor(previous: Cursor | null, reading: Reading, time: PollTime, i
     processStartS: time.processStartS ?? previous?.processStartS ?? null,
     counters,
     histograms,
-    origins: { ...previous?.origins, ...reading.origins },
+    origins: nextOrigins(previous?.origins ?? {}, reading.origins),
     inFlight,
     xidLast: xidLastOf(reading) ?? previous?.xidLast ?? null,
   };
@@ -253,4 +253,10 @@ function nextCursor(previous: Cursor | null, reading: Reading, time: PollTime, i
 function xidLastOf(reading: Reading): number | null {
   const code = reading.kind === 'gpu' ? reading.gauges.xid_last : undefined;
   return code !== undefined && Number.isFinite(code) ? code : null;
+}
+
+/** The same object while nothing changes, so that its text is made once. */
+function nextOrigins(before: Cursor['origins'], now: Cursor['origins']): Cursor['origins'] {
+  for (const field in now) if (before[field] !== now[field]) return { ...before, ...now };
+  return before;
 }
