@@ -3,7 +3,9 @@ import sparticuz from '@sparticuz/chromium';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const QUIET = [
+// Not sparticuz's own arguments: they are for Lambda, end the browser with its first page and switch web security off.
+const ARGUMENTS = [
+  '--no-sandbox',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
@@ -13,13 +15,8 @@ const QUIET = [
 
 /** A Chromium of the system where there is one, otherwise the one from npm. */
 export async function launchBrowser(): Promise<Browser> {
-  const system = SYSTEM.find((file) => existsSync(file));
-  if (system !== undefined) return chromium.launch({ executablePath: system, args: ['--no-sandbox', ...QUIET] });
-  return chromium.launch({
-    executablePath: await sparticuz.executablePath(),
-    args: [...sparticuz.args, ...QUIET],
-    headless: true,
-  });
+  const executablePath = SYSTEM.find((file) => existsSync(file)) ?? (await sparticuz.executablePath());
+  return chromium.launch({ executablePath, args: ARGUMENTS });
 }
 
 export type WatchedPage = { readonly page: Page; readonly context: BrowserContext; problems(): readonly string[] };
