@@ -33,6 +33,7 @@ export function KvEngineTable({ engines, names }: { engines: readonly Subject[];
     {
       id: 'bar',
       title: 'Utilisation',
+      from: '2xl',
       cell: (row) => {
         const share = current.value(row.id, 'kv_cache_utilization');
         return (

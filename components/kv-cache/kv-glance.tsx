@@ -68,7 +68,11 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
         </Row>
         <Row
           term={`Evictions${evictions.suffix}`}
-          note={`preempted share of finished requests${evictions.note === '' ? '' : `: ${evictions.note}`}`}
+          note={
+            several && evictions.shown !== null && evictions.shown > 0
+              ? `preempted share; ${evictions.note}`
+              : 'preempted share of finished requests'
+          }
         >
           {formatValue(evictions.shown, 'ratio')} ({evictionWord(evictions.shown)})
         </Row>
