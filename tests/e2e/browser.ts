@@ -21,23 +21,40 @@ export async function launchBrowser(): Promise<Browser> {
 
 export type WatchedPage = { readonly page: Page; readonly context: BrowserContext; problems(): readonly string[] };
 
-export type Look = { readonly width?: number; readonly height?: number; readonly scheme?: 'light' | 'dark' };
+export type Look = {
+  readonly width?: number;
+  readonly height?: number;
+  readonly scheme?: 'light' | 'dark';
+  readonly motion?: 'reduce' | 'no-preference';
+};
 
-/** A page that remembers every console error, page error and failed answer of our own server. */
+/** A page that remembers every console error, page error, refused answer and request that failed. */
 export async function openPage(browser: Browser, look: Look = {}): Promise<WatchedPage> {
   const context = await browser.newContext({
     viewport: { width: look.width ?? 1280, height: look.height ?? 900 },
     colorScheme: look.scheme ?? 'light',
-    reducedMotion: 'reduce',
+    reducedMotion: look.motion ?? 'reduce',
+    timezoneId: 'Europe/Berlin',
+    acceptDownloads: true,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
   const problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`page: ${error.message}`));
+  page.on('dialog', (dialog) => {
+    problems.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? 'failed';
+    // A page that is left, and a question that has become outdated, are given up on purpose.
+    if (reason !== 'net::ERR_ABORTED') problems.push(`${reason} ${request.url()}`);
+  });
   page.on('response', (response) => {
-    if (response.status() >= 500) problems.push(`${response.status()} ${response.url()}`);
+    if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
   });
   return { page, context, problems: () => problems };
 }
