@@ -1,10 +1,24 @@
 import type { Signal } from '#lib/metrics/signal.ts';
-import { findSignal } from '#lib/metrics/signals.ts';
-import type { Aggregate, Comparison, Expression, NumberLiteral } from '#lib/rules/expression.ts';
-import type { LiteralUnit } from '#lib/rules/literal-unit.ts';
+import type { Aggregate, Comparison, Expression } from '#lib/rules/expression.ts';
 import { printExpression } from '#lib/rules/print.ts';
 import type { PromqlNode } from '#lib/rules/promql-ast.ts';
-import { type KnownSeries, sameFields, seriesOf, signalBy, slowdownSignal } from '#lib/rules/promql-series.ts';
+import { sameFields, seriesOf, signalBy, slowdownSignal } from '#lib/rules/promql-series.ts';
+import {
+  booleanComparison,
+  compare,
+  foldConstants,
+  gaugeNow,
+  gaugeOver,
+  inScaleOf,
+  literal,
+  NOWHERE,
+  NoExpression,
+  type Term,
+  termOf,
+  type Value,
+  windowed,
+  withoutZeroGuard,
+} from '#lib/rules/promql-terms.ts';
 
 export type Converted =
   | {
@@ -25,25 +39,10 @@ export function convertPromql(node: PromqlNode): Converted {
     const expression = converter.condition(node);
     return { ok: true, expression, isTarget: converter.isTarget, warnings: [...converter.warnings] };
   } catch (error) {
-    if (error instanceof NoCounterpart) return { ok: false, reason: error.message };
+    if (error instanceof NoExpression) return { ok: false, reason: error.message };
     throw error;
   }
 }
-
-class NoCounterpart extends Error {}
-
-/** A value of PromQL: Prometheus's number × factor is ours in base units. */
-type Value =
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'term'; readonly expression: Expression; readonly factor: number; readonly signal: Signal | null }
-  /** Something counted over a window, or a histogram's part, that only means something inside a larger form. */
-  | {
-      readonly kind: 'counted';
-      readonly series: KnownSeries;
-      readonly of: 'rate' | 'increase';
-      readonly windowMs: number;
-    }
-  | { readonly kind: 'raw'; readonly series: KnownSeries; readonly windowMs: number | null };
 
 type Binary = Extract<PromqlNode, { kind: 'binary' }>;
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
@@ -62,7 +61,6 @@ const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
   '=': '=',
   '!=': '!=',
 };
-const NOWHERE = { position: 0, length: 0 } as const;
 const OVER_TIME: Readonly<Record<string, Aggregate>> = {
   avg_over_time: 'avg',
   min_over_time: 'min',
@@ -83,12 +81,11 @@ class Converter {
 
   condition(node: PromqlNode): Expression {
     if (node.kind === 'aggregate') return this.condition(this.#ungrouped(node));
-    if (node.kind === 'call' && WHY_NOT[node.name] !== undefined) throw new NoCounterpart(WHY_NOT[node.name]);
-    if (node.kind !== 'binary')
-      throw new NoCounterpart('a value without a comparison fires whenever the series exists');
+    if (node.kind === 'call' && WHY_NOT[node.name] !== undefined) throw new NoExpression(WHY_NOT[node.name]);
+    if (node.kind !== 'binary') throw new NoExpression('a value without a comparison fires whenever the series exists');
     if (node.operator === 'and' || node.operator === 'or') return this.#logical(node, node.operator);
     const operator = COMPARISONS[node.operator];
-    if (operator === undefined) throw new NoCounterpart(`"${node.operator}" between conditions has no counterpart`);
+    if (operator === undefined) throw new NoExpression(`"${node.operator}" between conditions has no counterpart`);
     return this.#comparison(node, operator);
   }
 
@@ -107,7 +104,7 @@ class Converter {
     let [left, right] = [this.#value(node.left), this.#value(node.right)];
     let operator = written;
     if (left.kind === 'constant') [left, right, operator] = [right, left, MIRRORED[written]];
-    if (left.kind === 'constant') throw new NoCounterpart('both sides are constant');
+    if (left.kind === 'constant') throw new NoExpression('both sides are constant');
     const special = this.#xid(left, operator, right);
     if (special !== null) return special;
     const term = this.#term(left);
@@ -169,7 +166,7 @@ class Converter {
       };
     }
     if ((operator === '>' || operator === '!=') && right.value === 0) return happened;
-    throw new NoCounterpart('XID codes have no order: compare with == and one code');
+    throw new NoExpression('XID codes have no order: compare with == and one code');
   }
 
   #value(node: PromqlNode): Value {
@@ -195,7 +192,7 @@ class Converter {
 
   #ungrouped(node: Extract<PromqlNode, { kind: 'aggregate' }>): PromqlNode {
     if (!['sum', 'avg', 'min', 'max'].includes(node.operator))
-      throw new NoCounterpart(`${node.operator} has no counterpart`);
+      throw new NoExpression(`${node.operator} has no counterpart`);
     if (node.operator === 'avg') {
       this.warnings.add('avg over engines hides one that is full; every engine is judged by itself here');
     } else if (node.by === null || node.by.filter((label) => label !== 'le').length === 0) {
@@ -215,7 +212,7 @@ class Converter {
     const slowdown = slowdownSignal(node.name);
     if (slowdown !== undefined) return termOf(slowdown.id, 1);
     const found = seriesOf(node.name, node.matchers);
-    if (!found.ok) throw new NoCounterpart(found.reason);
+    if (!found.ok) throw new NoExpression(found.reason);
     this.#dropped(found.dropped);
     return { kind: 'raw', series: found.series, windowMs: node.rangeMs };
   }
@@ -233,15 +230,15 @@ class Converter {
       return this.#quantile(first, second);
     const isCounted = ['rate', 'irate', 'increase', 'changes'].includes(node.name);
     if ((over === undefined && !isCounted) || first === undefined || node.args.length > 1) {
-      throw new NoCounterpart(WHY_NOT[node.name] ?? `${node.name}() has no counterpart`);
+      throw new NoExpression(WHY_NOT[node.name] ?? `${node.name}() has no counterpart`);
     }
     const raw = this.#value(first);
     if (raw.kind === 'term' && over === 'max' && raw.signal?.compute.type === 'any-bit') return raw;
-    if (raw.kind !== 'raw' || raw.windowMs === null) throw new NoCounterpart(`${node.name} of this has no counterpart`);
+    if (raw.kind !== 'raw' || raw.windowMs === null) throw new NoExpression(`${node.name} of this has no counterpart`);
     if (over !== undefined) return gaugeOver(raw.series, over, raw.windowMs);
     if (node.name === 'changes' && raw.series.fields[0] === 'xid_last')
       return windowed('gpu_xid_errors', 1, raw.windowMs);
-    if (node.name === 'changes') throw new NoCounterpart('changes() has no counterpart');
+    if (node.name === 'changes') throw new NoExpression('changes() has no counterpart');
     if (node.name === 'irate') this.warnings.add('irate looks at two samples only; the rate over the window is used');
     return {
       kind: 'counted',
@@ -256,13 +253,13 @@ class Converter {
     const quantile = q.kind === 'number' ? q.value : Number.NaN;
     const value = this.#value(inside);
     if ((value.kind !== 'counted' && value.kind !== 'raw') || value.series.part !== 'bucket') {
-      throw new NoCounterpart('histogram_quantile is known over buckets of vLLM only');
+      throw new NoExpression('histogram_quantile is known over buckets of vLLM only');
     }
     const [field] = value.series.fields;
     const signal = signalBy(
       (compute) => compute.type === 'quantile' && compute.histogram === field && compute.q === quantile,
     );
-    if (signal === undefined) throw new NoCounterpart(`no signal is the ${quantile} quantile of ${field}`);
+    if (signal === undefined) throw new NoExpression(`no signal is the ${quantile} quantile of ${field}`);
     if (value.kind === 'raw') {
       this.warnings.add('buckets without rate() count since the start of the process; the signal’s own window is used');
       return termOf(signal.id, 1);
@@ -274,7 +271,7 @@ class Converter {
     const left = this.#value(node.left);
     const right = this.#value(node.operator === '/' ? withoutZeroGuard(node.right) : node.right);
     const { operator } = node;
-    if (COMPARISONS[operator] !== undefined) throw new NoCounterpart('a comparison inside a value has no counterpart');
+    if (COMPARISONS[operator] !== undefined) throw new NoExpression('a comparison inside a value has no counterpart');
     if (left.kind === 'constant' && right.kind === 'constant')
       return { kind: 'constant', value: foldConstants(operator, left.value, right.value) };
     if (operator === '/') return this.#ratio(left, right) ?? this.#combined('/', left, right);
@@ -283,7 +280,7 @@ class Converter {
       // One signal under its old and its new name.
       if (printExpression(left.expression) === printExpression(right.expression)) return left;
     }
-    throw new NoCounterpart(`"${operator}" between values has no counterpart`);
+    throw new NoExpression(`"${operator}" between values has no counterpart`);
   }
 
   /** Quotients that are a signal of their own. */
@@ -329,7 +326,7 @@ class Converter {
     if (left.kind === 'constant' && operator === '*') return this.#combined('*', right, left);
     if (left.kind === 'constant' || right.kind === 'constant') {
       const [constant, other] = left.kind === 'constant' ? [left, right] : [right, left];
-      if (constant.kind !== 'constant' || operator === '/') throw new NoCounterpart('this quotient has no counterpart');
+      if (constant.kind !== 'constant' || operator === '/') throw new NoExpression('this quotient has no counterpart');
       const term = this.#term(other);
       const number = literal(constant.value * term.factor, term.signal);
       const [a, b] = left.kind === 'constant' ? [number, term.expression] : [term.expression, number];
@@ -337,7 +334,7 @@ class Converter {
     }
     const [a, b] = [this.#term(left), this.#term(right)];
     if ((operator === '+' || operator === '-') && a.factor !== b.factor)
-      throw new NoCounterpart('this adds different scales');
+      throw new NoExpression('this adds different scales');
     const factor = operator === '*' ? a.factor * b.factor : operator === '/' ? a.factor / b.factor : a.factor;
     const expression: Expression = {
       kind: 'arithmetic',
@@ -362,7 +359,7 @@ class Converter {
       case 'term':
         return value;
       case 'raw':
-        if (value.windowMs !== null) throw new NoCounterpart('a range stands where a value is needed');
+        if (value.windowMs !== null) throw new NoExpression('a range stands where a value is needed');
         return gaugeNow(value.series);
       case 'counted': {
         const { series, windowMs } = value;
@@ -372,117 +369,11 @@ class Converter {
             (compute) => compute.type === 'increase' && sameFields(compute.counters, series.fields),
           );
           if (counted !== undefined && value.of === 'increase') return windowed(counted.id, series.factor, windowMs);
-          throw new NoCounterpart(`no signal is the ${value.of} of ${series.fields.join(' + ')}`);
+          throw new NoExpression(`no signal is the ${value.of} of ${series.fields.join(' + ')}`);
         }
         const perSecond = value.of === 'increase' ? 1000 / windowMs : 1;
         return windowed(signal.id, series.factor * perSecond, windowMs);
       }
     }
   }
-}
-
-/** `a / (b > 0)`: a division by zero is unknown here anyway. */
-function withoutZeroGuard(node: PromqlNode): PromqlNode {
-  if (node.kind !== 'binary' || (node.operator !== '>' && node.operator !== '!=')) return node;
-  return node.right.kind === 'number' && node.right.value === 0 ? node.left : node;
-}
-
-type Term = Extract<Value, { kind: 'term' }>;
-
-function termOf(id: string, factor: number): Term {
-  return {
-    kind: 'term',
-    expression: { kind: 'signal', signal: id, ...NOWHERE },
-    factor,
-    signal: findSignal(id) ?? null,
-  };
-}
-
-/** The limit in the scale of the other side: `0.5 * rate(…)` becomes `50% of …`. */
-function inScaleOf(term: Term, limit: Term): Expression {
-  const share = Number((term.factor / limit.factor).toPrecision(12));
-  if (share === 1) return limit.expression;
-  const { expression } = limit;
-  if (expression.kind === 'signal' || expression.kind === 'window') {
-    const percent = { kind: 'number', value: Number((share * 100).toPrecision(12)), unit: '%', ...NOWHERE } as const;
-    return { kind: 'share', share: percent, base: expression, ...NOWHERE };
-  }
-  const number = { kind: 'number', value: share, unit: null, ...NOWHERE } as const;
-  return { kind: 'arithmetic', operator: '*', left: number, right: expression, ...NOWHERE };
-}
-
-/** The signal itself where the window is its own, else its average over the window. */
-function windowed(id: string, factor: number, windowMs: number, aggregate: Aggregate = 'avg'): Term {
-  const term = termOf(id, factor);
-  if (aggregate === 'avg' && term.signal?.windowMs === windowMs && term.signal.compute.type !== 'gauge') return term;
-  const signal = { kind: 'signal', signal: id, ...NOWHERE } as const;
-  return { ...term, expression: { kind: 'window', aggregate, signal, windowMs, ...NOWHERE } };
-}
-
-function gaugeSignal(series: KnownSeries): Signal {
-  const [field = ''] = series.fields;
-  const signal = signalBy((compute) => compute.type === 'gauge' && compute.field === field);
-  if (signal !== undefined) return signal;
-  const isCounter = signalBy(
-    (compute) => 'counters' in compute && compute.counters.some((counter) => counter === field),
-  );
-  if (isCounter !== undefined || series.part !== 'value') {
-    throw new NoCounterpart(
-      `${field} only grows, so a limit on it is passed once and for ever; use rate() or increase()`,
-    );
-  }
-  throw new NoCounterpart(`no signal shows ${field}`);
-}
-
-function gaugeNow(series: KnownSeries): Term {
-  return termOf(gaugeSignal(series).id, series.factor);
-}
-
-function gaugeOver(series: KnownSeries, aggregate: Aggregate, windowMs: number): Term {
-  return windowed(gaugeSignal(series).id, series.factor, windowMs, aggregate);
-}
-
-function compare(signal: string, operator: Comparison, value: number): Expression {
-  const right = { kind: 'number', value, unit: null, ...NOWHERE } as const;
-  return { kind: 'comparison', operator, left: { kind: 'signal', signal, ...NOWHERE }, right, ...NOWHERE };
-}
-
-/** `== 0`, `< 1` are no; `== 1`, `> 0`, `!= 0` are yes. */
-function booleanComparison(term: Term, operator: Comparison, value: number): Expression {
-  const spelled = `${operator} ${value}`;
-  const truth = { '= 0': false, '< 1': false, '!= 1': false, '= 1': true, '> 0': true, '!= 0': true, '>= 1': true }[
-    spelled
-  ];
-  if (truth === undefined) throw new NoCounterpart(`a yes/no signal cannot be compared by "${spelled}"`);
-  const right = { kind: 'truth', value: truth, ...NOWHERE } as const;
-  return { kind: 'comparison', operator: '=', left: term.expression, right, ...NOWHERE };
-}
-
-/** A limit in the unit that a person would write. */
-function literal(value: number, signal: Signal | null): NumberLiteral {
-  const [scale, unit] = scaleFor(Math.abs(value), signal);
-  return { kind: 'number', value: Number((value / scale).toPrecision(12)), unit, ...NOWHERE };
-}
-
-function scaleFor(size: number, signal: Signal | null): readonly [number, LiteralUnit | null] {
-  if (size === 0) return [1, null];
-  if (signal?.unit === 'seconds') return size < 1 ? [0.001, 'ms'] : [1, 's'];
-  if (signal?.unit === 'ratio') return [0.01, '%'];
-  if (signal?.unit === 'bytes') return size < 1024 ** 3 ? [1024 ** 2, 'MiB'] : [1024 ** 3, 'GiB'];
-  return signal?.unit === 'hertz' ? [1e6, 'MHz'] : [1, null];
-}
-
-function foldConstants(operator: string, left: number, right: number): number {
-  const results: Readonly<Record<string, number>> = {
-    '+': left + right,
-    '-': left - right,
-    '*': left * right,
-    '/': left / right,
-    '^': left ** right,
-    '%': left % right,
-  };
-  const result = results[operator];
-  if (result === undefined || !Number.isFinite(result))
-    throw new NoCounterpart(`${left} ${operator} ${right} is no number`);
-  return result;
 }
