@@ -34,7 +34,8 @@ export const ChannelInput = z.discriminatedUnion('kind', [
     url: http,
     secret: secret.optional(),
     secret_file: file.optional(),
-    headers: z.record(z.string(), z.string()).default({}),
+    /** Values are secrets; named headers replace all that are stored. */
+    headers: z.record(z.string(), z.string().max(8192)).optional(),
   }),
   z.strictObject({ ...common, kind: z.literal('slack'), url: http.optional(), url_file: file.optional() }),
   z.strictObject({
@@ -56,7 +57,12 @@ export const ChannelInput = z.discriminatedUnion('kind', [
     from: z.email(),
     to: z.array(z.email()).min(1).max(50),
   }),
-  z.strictObject({ ...common, kind: z.literal('alertmanager'), url: http }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('alertmanager'),
+    url: http,
+    headers: z.record(z.string(), z.string().max(8192)).optional(),
+  }),
   /** A dead man's switch: called every interval while everything here works; the other side pages when it stops. */
   z.strictObject({
     ...common,
