@@ -101,9 +101,7 @@ function givenSecrets(input: ChannelInput, errors: ChannelFault[]): Record<strin
 /** Headers are replaced as a whole when they are named; a channel of another kind keeps nothing. */
 function keptFor(input: ChannelInput, kept: ChannelSecrets): ChannelSecrets {
   const replacesHeaders = 'headers' in input && input.headers !== undefined;
-  return Object.fromEntries(
-    Object.entries(kept).filter(([name]) => !(replacesHeaders && name.startsWith('header:'))),
-  );
+  return Object.fromEntries(Object.entries(kept).filter(([name]) => !(replacesHeaders && name.startsWith('header:'))));
 }
 
 function checkUrl(text: string, errors: ChannelFault[]): void {

@@ -12,7 +12,10 @@ export function cleanText(text: string, max: number): string {
 /** At most `max` characters, the last of which is then "…"; never cuts a character in half. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
-  return `${text.slice(0, max - 1).toWellFormed().replace(/\ufffd$/, '')}…`;
+  return `${text
+    .slice(0, max - 1)
+    .toWellFormed()
+    .replace(/\ufffd$/, '')}…`;
 }
 
 /** `03:12 UTC`, with the date when it is another day than `nowMs`. */

@@ -8,5 +8,10 @@ export type HttpRequest = {
 
 /** A POST of JSON. */
 export function jsonPost(url: string, value: unknown, headers: Readonly<Record<string, string>> = {}): HttpRequest {
-  return { method: 'POST', url, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(value) };
+  return {
+    method: 'POST',
+    url,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  };
 }

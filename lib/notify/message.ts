@@ -87,7 +87,9 @@ export function plainNotification(
   };
 }
 
-function frameOf(frame: MessageFrame): Pick<Notification, 'version' | 'id' | 'createdAtMs' | 'installation' | 'groupKey'> {
+function frameOf(
+  frame: MessageFrame,
+): Pick<Notification, 'version' | 'id' | 'createdAtMs' | 'installation' | 'groupKey'> {
   const { id, nowMs, installation, groupKey } = frame;
   return { version: 1, id, createdAtMs: nowMs, installation, groupKey: cleanText(groupKey, MAX_LABEL) };
 }

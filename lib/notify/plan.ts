@@ -103,10 +103,15 @@ function planQuiet(alert: PlannedAlert, told: Told, nowMs: number): Notification
     if (every !== null && alert.ackedAtMs !== null && alert.state === 'firing' && !alert.flapping && told !== null) {
       const lastMs = told.kind === 'reminder' ? Math.max(told.atMs, alert.ackedAtMs) : alert.ackedAtMs;
       if (nowMs - lastMs >= every) {
-        return { send: 'reminder', reason: `acked by ${handling.by} for ${describeDurationMs(nowMs - alert.ackedAtMs)}` };
+        return {
+          send: 'reminder',
+          reason: `acked by ${handling.by} for ${describeDurationMs(nowMs - alert.ackedAtMs)}`,
+        };
       }
     }
-    return no(`acked by ${handling.by}${handling.untilMs === null ? '' : ` until ${formatUtc(handling.untilMs, nowMs)}`}`);
+    return no(
+      `acked by ${handling.by}${handling.untilMs === null ? '' : ` until ${formatUtc(handling.untilMs, nowMs)}`}`,
+    );
   }
   if (handling.state === 'muted') return no(`${handling.reason}, until ${formatUtc(handling.untilMs, nowMs)}`);
   return no(handling.state === 'inhibited' ? handling.reason : '');
@@ -114,7 +119,8 @@ function planQuiet(alert: PlannedAlert, told: Told, nowMs: number): Notification
 
 function planUntold(alert: PlannedAlert, told: Told): NotificationPlan {
   if (told === null) return { send: 'firing', reason: 'it fires' };
-  if (alert.ackedAtMs !== null) return { send: 'ack-expired', reason: 'the acknowledgement ran out and it still fires' };
+  if (alert.ackedAtMs !== null)
+    return { send: 'ack-expired', reason: 'the acknowledgement ran out and it still fires' };
   return { send: 'unmuted', reason: 'what muted it is over and it still fires' };
 }
 

@@ -39,13 +39,15 @@ export function buildEmail(notification: Notification, addresses: EmailAddresses
 }
 
 function plainText(notification: Notification): string {
-  const alerts = notification.alerts.slice(0, SHOWN_ALERTS).flatMap((alert) => [
-    `* ${alert.severity}: ${alert.line}`,
-    ...(alert.remedy === '' ? [] : [`  What to do: ${alert.remedy}`]),
-    ...(alert.action === '' ? [] : [`  Action: ${alert.action}`]),
-    `  ${alert.url}`,
-    '',
-  ]);
+  const alerts = notification.alerts
+    .slice(0, SHOWN_ALERTS)
+    .flatMap((alert) => [
+      `* ${alert.severity}: ${alert.line}`,
+      ...(alert.remedy === '' ? [] : [`  What to do: ${alert.remedy}`]),
+      ...(alert.action === '' ? [] : [`  Action: ${alert.action}`]),
+      `  ${alert.url}`,
+      '',
+    ]);
   const rest = notification.alerts.length === 0 ? [notification.text, '', notification.url] : [...moreOf(notification)];
   return [notification.title, '', ...alerts, ...rest, ''].join('\n');
 }

@@ -27,7 +27,10 @@ export function buildPagerDuty(notification: Notification, settings: PagerDutySe
       client_url: notification.url,
       ...event,
     });
-  if (alerts.length === 0) return [post(notification.kind === 'test' ? `test/${notification.id}` : notification.groupKey, plainEvent(notification))];
+  if (alerts.length === 0)
+    return [
+      post(notification.kind === 'test' ? `test/${notification.id}` : notification.groupKey, plainEvent(notification)),
+    ];
   return alerts.map((alert) => post(String(alert.id), alertEvent(alert)));
 }
 

@@ -21,9 +21,7 @@ export function buildSlack(notification: Notification, url: string): HttpRequest
       ...lines.map((text) => ({ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } })),
       {
         type: 'actions',
-        elements: [
-          { type: 'button', text: { type: 'plain_text', text: 'Open in Headroom' }, url: notification.url },
-        ],
+        elements: [{ type: 'button', text: { type: 'plain_text', text: 'Open in Headroom' }, url: notification.url }],
       },
     ],
   });
