@@ -21,15 +21,25 @@ const TIMEOUT_MS = 10_000;
 const TOTAL_TIMEOUT_MS = 60_000;
 const MAX_ANSWER = 2048;
 
-/** Sends a notification once. Never throws: what went wrong is the answer. */
-export async function deliver(notification: Notification, receiver: Receiver, nowMs: number): Promise<DeliveryResult> {
+/** Sends a notification once, unless `stop` comes first. Never throws: what went wrong is the answer. */
+export async function deliver(
+  notification: Notification,
+  receiver: Receiver,
+  nowMs: number,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<DeliveryResult> {
   let secrets: OpenSecrets = {};
   try {
     secrets = await readSecrets(receiver.secrets);
     const result =
       receiver.settings.kind === 'email'
         ? await sendAsMail(notification, receiver.settings, secrets)
-        : await sendAll(buildRequests(notification, receiver.settings, secrets, nowMs), receiver.settings.kind, nowMs);
+        : await sendAll(
+            buildRequests(notification, receiver.settings, secrets, nowMs),
+            receiver.settings.kind,
+            stop,
+            nowMs,
+          );
     return { ...result, answer: keptAnswer(result.answer, Object.values(secrets), MAX_ANSWER) };
   } catch (error) {
     const answer = keptAnswer(wordsOf(error), Object.values(secrets), MAX_ANSWER);
@@ -81,9 +91,10 @@ function buildRequests(
 async function sendAll(
   requests: readonly HttpRequest[],
   kind: ChannelSettings['kind'],
+  stop: AbortSignal,
   nowMs: number,
 ): Promise<DeliveryResult> {
-  const total = AbortSignal.timeout(TOTAL_TIMEOUT_MS);
+  const total = AbortSignal.any([stop, AbortSignal.timeout(TOTAL_TIMEOUT_MS)]);
   let result: DeliveryResult = { outcome: 'ok', status: null, answer: '', retryAfterMs: null };
   for (const request of requests) {
     if (!URL.canParse(request.url)) throw new NeverWorksError('the address of this channel is not a URL');
