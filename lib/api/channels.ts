@@ -74,7 +74,9 @@ export const ChannelInput = z.discriminatedUnion('kind', [
 ]);
 export type ChannelInput = z.infer<typeof ChannelInput>;
 
+/** What is not named stays. A secret that is null is forgotten. */
 export const ChannelPatch = z.looseObject({ kind: z.enum(CHANNEL_KINDS).optional() });
+export type ChannelPatch = z.infer<typeof ChannelPatch>;
 
 export const ChannelView = z.object({
   id: z.int(),
@@ -114,4 +116,10 @@ export const ChannelTest = z.object({
 });
 export type ChannelTest = z.infer<typeof ChannelTest>;
 
+export const DeliveriesQuery = z.strictObject({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export type DeliveriesQuery = z.infer<typeof DeliveriesQuery>;
+export const DeliveryIdParams = z.object({ id: z.string().min(1).max(100) });
 export const DeliveryList = z.object({ items: z.array(DeliveryView), nextCursor: z.string().nullable() });

@@ -89,6 +89,9 @@ async function workRound(options: DeliveryQueueOptions, stop: AbortSignal): Prom
   life.on('end', () => over.abort());
   const pool = new pg.Pool({ connectionString, max: 8, application_name: 'headroom-outbox', keepAlive: true });
   pool.on('error', (error) => onError(`delivery queue: ${error.message}`));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => onError(`delivery queue: ${error.message}`));
+  });
   let runner: Runner | null = null;
   try {
     await life.connect();

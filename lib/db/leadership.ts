@@ -8,13 +8,21 @@ export class Leadership {
   readonly #connectionString: string;
   #session: pg.Client | null = null;
   #isLeader = false;
+  #asking: Promise<boolean> | null = null;
 
   constructor(connectionString: string) {
     this.#connectionString = connectionString;
   }
 
   /** Tries to become it, or answers that it still is. Throws when the database is away. */
-  async hold(): Promise<boolean> {
+  hold(): Promise<boolean> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+
+  async #ask(): Promise<boolean> {
     const session = this.#session ?? (await this.#connect());
     if (this.#isLeader) return true;
     const { rows } = await session.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [LEADER_LOCK]);
