@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 
 const MIGRATIONS_DIR = path.join(import.meta.dirname, '../../prisma/migrations');
@@ -20,7 +21,10 @@ export async function migrate(connectionString: string): Promise<MigrationResult
   try {
     await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
     await client.query(MIGRATIONS_TABLE);
-    return await applyPending(client);
+    const result = await applyPending(client);
+    // The tables of the job queue are its own; a newer version of it brings its own migrations.
+    await runMigrations({ connectionString });
+    return result;
   } finally {
     await client.end();
   }
