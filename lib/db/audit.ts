@@ -1,18 +1,17 @@
 import type { Queryable } from '#lib/db/alerts.ts';
 import { storableJson, storableText } from '#lib/db/storable.ts';
 
-/** One action of a person or a token: who did what to what, and with which details. */
+/** One human action. `object` names what it was done to: `channel 3`, `alert 17`. */
 export type AuditEntry = {
   readonly actor: string;
-  /** `alert.ack`, `silence.create`, `rule.change` … */
   readonly action: string;
-  /** What it was done to: `alert 17`, `rule KvCacheFull`. */
   readonly object: string;
-  readonly detail: Readonly<Record<string, unknown>>;
+  /** Never holds a secret. */
+  readonly detail: object;
   readonly atMs: number;
 };
 
-/** Written in the transaction of the action itself, so that neither is there without the other. */
+/** Adds to the audit trail; nothing in Headroom changes or removes its rows. */
 export async function writeAudit(db: Queryable, entry: AuditEntry): Promise<void> {
   await db.query('INSERT INTO audit (at_ms, actor, action, object, detail) VALUES ($1, $2, $3, $4, $5)', [
     Math.floor(entry.atMs),

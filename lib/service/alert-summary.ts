@@ -10,7 +10,9 @@ const NOTHING_QUIET: Quiet = { silences: [], maintenance: [] };
 /** Who or what keeps it quiet now; of a resolved alert, how it stood when it resolved as far as that is stored. */
 export function handlingOfRow(row: AlertRow, quiet: Quiet, nowMs: number): Handling {
   const inhibitedBy =
-    row.inhibitedBy === null ? null : { id: row.inhibitedBy, title: row.inhibitedByTitle ?? `alert ${row.inhibitedBy}` };
+    row.inhibitedBy === null
+      ? null
+      : { id: row.inhibitedBy, title: row.inhibitedByTitle ?? `alert ${row.inhibitedBy}` };
   const alert = { ...row, inhibitedBy };
   return row.resolvedAtMs === null
     ? handlingOf(alert, quiet, nowMs)
