@@ -76,7 +76,7 @@ function showAcked(
   isAcked: (alert: AlertSummary) => boolean,
   ack: { readonly note: string; readonly untilMs?: number | undefined; readonly remindEveryMs?: number | undefined },
 ): void {
-  const by = personName();
+  const by = personName() || 'you';
   const mark = (alert: AlertSummary): AlertSummary => {
     if (!isAcked(alert) || alert.handling.state !== 'open') return alert;
     const untilMs = ack.untilMs ?? null;
