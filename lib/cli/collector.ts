@@ -40,6 +40,7 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     smiCommand: () => configuration.smiCommand(),
     log,
     clock: Date.now,
+    enqueue: async () => {},
   });
   await configuration.start();
   await collector.start();
@@ -47,6 +48,7 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     options.databaseUrl,
     (topic) => {
       if (topic === 'targets') collector.refresh();
+      if (topic === 'rules') collector.refreshRules();
     },
     (error) => log.warn(`hints: ${error.message}`),
   );

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
+import { keepAlerts } from '#lib/collector/alert-keeper.ts';
 import { learnBaselines } from '#lib/collector/baselines.ts';
+import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { Poller } from '#lib/collector/poller.ts';
 import { Recorder } from '#lib/collector/recorder.ts';
@@ -11,11 +13,13 @@ import { LayoutStore } from '#lib/db/layouts.ts';
 import { beat, LEASE_MS, releaseLeases, renewLeases } from '#lib/db/leases.ts';
 import { DEFAULT_RETENTION, maintainPartitions, type Retention } from '#lib/db/partitions.ts';
 import type { PollRecord } from '#lib/db/poll-record.ts';
-import { storePolls } from '#lib/db/poll-store.ts';
+import { type StoreResult, storePolls } from '#lib/db/poll-store.ts';
 import type { Pool } from '#lib/db/pool.ts';
 import { rollUp } from '#lib/db/rollup.ts';
+import { syncRules } from '#lib/db/rules.ts';
 import { loadSetting } from '#lib/db/settings.ts';
 import type { StoredTarget, TargetStore } from '#lib/db/targets.ts';
+import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
 import { createFetcher, type Fetcher } from '#lib/scrape/fetch.ts';
 import { createPoll } from '#lib/scrape/poll.ts';
 
@@ -25,11 +29,13 @@ export type CollectorOptions = {
   readonly smiCommand: () => string;
   readonly log: Log;
   readonly clock: () => number;
+  readonly enqueue: Enqueue;
 };
 
-const FLUSH_MS = 500;
+const FLUSH_MS = 250;
 const MAX_WAITING_SAMPLES = 200_000;
 const LEASE_RENEW_MS = 5000;
+const KEEP_MS = 5000;
 const ROLLUP_MS = 10_000;
 const PARTITION_MS = 600_000;
 const BASELINE_MS = 300_000;
@@ -46,6 +52,7 @@ export class Collector {
   readonly #fetcher: Fetcher = createFetcher();
   readonly #layouts: LayoutStore;
   readonly #writer: Writer;
+  readonly #evaluator: Evaluator;
   readonly #running = new Map<number, Running>();
   #leasedUntilMs = 0;
   #wake = new AbortController();
@@ -55,8 +62,15 @@ export class Collector {
     this.#options = options;
     this.#startedAtMs = options.clock();
     this.#layouts = new LayoutStore(options.pool);
+    this.#evaluator = new Evaluator({
+      context: { pool: options.pool, layouts: this.#layouts },
+      holder: this.#id,
+      log: options.log,
+      clock: options.clock,
+      enqueue: options.enqueue,
+    });
     this.#writer = new Writer({
-      store: (records) => storePolls(options.pool, this.#id, records),
+      store: (records) => this.#store(records),
       makeRoom: (records) => this.#makePartitionsFor(records),
       onLost: (targetIds) => void this.#onLost(targetIds),
       log: options.log,
@@ -72,12 +86,27 @@ export class Collector {
     const { log } = this.#options;
     const loop = (name: string, everyMs: number, work: () => Promise<void>): Promise<void> =>
       every(everyMs, this.#stop.signal, work, (error) => log.warn(`${name}: ${errorText(error)}`));
+    await syncRules(this.#options.pool, 'pack', BUILT_IN_RULES, this.#options.clock());
+    this.#evaluator.start();
     this.#loops = [
       this.#leaseLoop(),
+      loop('alerts', KEEP_MS, () => keepAlerts(this.#options.pool, this.#options.enqueue, this.#options.clock())),
       loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
       loop('partitions', PARTITION_MS, () => this.#maintain()),
       loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
     ];
+  }
+
+  /** What is stored is evaluated next; what another collector holds by now is not. */
+  async #store(records: readonly PollRecord[]): Promise<StoreResult> {
+    const result = await storePolls(this.#options.pool, this.#id, records);
+    this.#evaluator.onStored(records.filter((record) => !result.lostTargets.has(record.targetId)));
+    return result;
+  }
+
+  /** Rules may have changed. */
+  refreshRules(): void {
+    this.#evaluator.refreshRules();
   }
 
   /** Looks at targets and leases now instead of at the next renewal. */
@@ -100,6 +129,7 @@ export class Collector {
       this.#options.log.error(
         `${left} polls could not be written before the end; the next start counts on from the last one stored`,
       );
+    await this.#evaluator.stop();
     await this.#fetcher.close();
     await releaseLeases(this.#options.pool, this.#id).catch((error: unknown) => {
       this.#options.log.warn(`leases stay until they expire: ${errorText(error)}`);
@@ -127,7 +157,7 @@ export class Collector {
       host: os.hostname(),
       pid: process.pid,
       startedAtMs: this.#startedAtMs,
-      stats: { ...this.#writer.stats(), targets: this.#running.size },
+      stats: { ...this.#writer.stats(), ...this.#evaluator.stats(), targets: this.#running.size },
     });
     const askedAtMs = clock();
     const leased = new Set((await renewLeases(pool, this.#id)).map((lease) => lease.targetId));
@@ -168,6 +198,7 @@ export class Collector {
     if (running === undefined) return;
     await running.poller.stop();
     await this.#writer.drain();
+    this.#evaluator.forget(targetId);
     this.#running.delete(targetId);
   }
 
@@ -178,6 +209,7 @@ export class Collector {
   async #onLost(targetIds: ReadonlySet<number>): Promise<void> {
     for (const targetId of targetIds) {
       const running = this.#running.get(targetId);
+      this.#evaluator.forget(targetId);
       if (running === undefined) continue;
       this.#options.log.info(`${running.target.name}: another collector polls it now`);
       this.#running.delete(targetId);

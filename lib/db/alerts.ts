@@ -197,7 +197,7 @@ export async function updateAlerts(client: Queryable, changes: readonly AlertCha
   const sets = EPISODE_COLUMNS.map((column) => `${column} = x.${column}`).join(', ');
   await client.query(
     `UPDATE alert a SET ${sets}, version = a.version + x.news
-     FROM jsonb_to_recordset($1) AS x (id bigint, news int, ${EPISODE_TYPES}) WHERE a.id = x.id`,
+     FROM jsonb_to_recordset($1) AS x (id bigint, news int, ${EPISODE_TYPES}) WHERE a.id = x.id AND a.resolved_at_ms IS NULL`,
     [storableJson(rows)],
   );
 }

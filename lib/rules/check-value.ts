@@ -124,6 +124,7 @@ function windowForms(compute: Compute): 'all' | 'avg' | 'none' {
     case 'fraction-below':
     case 'joint-fraction-below':
     case 'per-linked-gpu':
+    case 'failures-while-full':
       return 'avg';
     default:
       return 'none';

@@ -1,10 +1,10 @@
 import type { CurrentAnswer, CurrentValue } from '#lib/api/series.ts';
+import { busySubjects } from '#lib/db/busy-subjects.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
 import { type FleetState, type FleetSubject, loadFleet, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
 import { measureSpan } from '#lib/db/measure-span.ts';
-import { isFrozen } from '#lib/detect/health.ts';
 import { isPollCompute, type Signal } from '#lib/metrics/signal.ts';
-import { findSignal, SIGNALS } from '#lib/metrics/signals.ts';
+import { SIGNALS } from '#lib/metrics/signals.ts';
 import type { Measured } from '#lib/series/measure.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { missingReasons } from '#lib/service/missing-reason.ts';
@@ -123,34 +123,4 @@ function shownValue(subject: FleetSubject, nowMs: number): number | null {
   if (targetHealth(subject.target, nowMs).state !== 'ok') return null;
   const { state } = subjectHealth(subject, false, nowMs);
   return state === 'unknown' ? null : Number(state === 'ok');
-}
-
-const BUSY_SIGNALS = ['running_requests', 'tokens_per_second', 'gpu_utilization'];
-
-/** Subjects that work: an engine with running requests, a GPU that is busy or whose engine generates tokens. */
-export async function busySubjects(
-  context: ServiceContext,
-  fleet: FleetState,
-  subjects: readonly FleetSubject[],
-): Promise<ReadonlySet<number>> {
-  const suspects = subjects.filter((subject) => isFrozen(subject.target.sameBody ?? 0, true));
-  if (suspects.length === 0) return new Set();
-  const linked = fleet.links.filter((link) => suspects.some((subject) => subject.id === link.gpuId));
-  const engines = fleet.subjects.filter((subject) => linked.some((link) => link.engineId === subject.id));
-  const signals = BUSY_SIGNALS.map(findSignal).filter((signal) => signal !== undefined);
-  const rows = await measureSpan(context, fleet, {
-    subjects: [...suspects, ...engines],
-    signals,
-    span: { fromMs: fleet.nowMs - 60_000, toMs: fleet.nowMs + 1, stepMs: null },
-    group: 'subject',
-  });
-  const working = new Set(rows.filter((row) => (row.value.mean ?? 0) > 0).map((row) => row.subjectId));
-  return new Set(
-    suspects
-      .filter(
-        (subject) =>
-          working.has(subject.id) || linked.some((link) => link.gpuId === subject.id && working.has(link.engineId)),
-      )
-      .map((subject) => subject.id),
-  );
 }

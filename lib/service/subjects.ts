@@ -1,8 +1,9 @@
 import type { Subject, SubjectList } from '#lib/api/subjects.ts';
+import { busySubjects } from '#lib/db/busy-subjects.ts';
 import { baselineOf, type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/db/fleet-state.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
-import { busySubjects, currentOf } from '#lib/service/current.ts';
+import { currentOf } from '#lib/service/current.ts';
 import { AppError } from '#lib/service/errors.ts';
 
 /** The values that lists and headers show. */

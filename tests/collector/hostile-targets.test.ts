@@ -88,6 +88,7 @@ beforeAll(async () => {
     smiCommand: () => '/nonexistent/nvidia-smi',
     log: createLog('test', () => {}),
     clock: Date.now,
+    enqueue: async () => {},
   });
   await collector.start();
 });

@@ -101,6 +101,7 @@ describe('Postgres away', () => {
       smiCommand: () => 'nvidia-smi',
       log: silent,
       clock: Date.now,
+      enqueue: async () => {},
     });
     await collector.start();
     await samplesAtLeast(2);
@@ -129,6 +130,7 @@ describe('changing a target while it is polled', () => {
       smiCommand: () => 'nvidia-smi',
       log: silent,
       clock: Date.now,
+      enqueue: async () => {},
     });
     await collector.start();
     await samplesAtLeast(2);
@@ -155,6 +157,7 @@ describe('a restart of the engine', () => {
       smiCommand: () => 'nvidia-smi',
       log: silent,
       clock: Date.now,
+      enqueue: async () => {},
     });
     await collector.start();
     await samplesAtLeast(2);

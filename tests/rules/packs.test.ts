@@ -4,7 +4,6 @@ import { evaluate } from '#lib/rules/evaluate.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
 import { readsOf } from '#lib/rules/reads.ts';
 import type { Rule } from '#lib/rules/rule.ts';
-import { findRuleSignal } from '#tests/rules/future-signals.ts';
 import type { Values } from '#tests/rules/judge.ts';
 
 const GIB = 1024 ** 3;
@@ -12,7 +11,7 @@ const ruleById = new Map(BUILT_IN_RULES.map((rule) => [rule.id, rule]));
 
 function judgeRule(rule: Rule, values: Values, form: 'relative' | 'literal' = 'relative', margin = 0) {
   const text = form === 'literal' ? (rule.literalExpr ?? rule.expr) : rule.expr;
-  const result = compileRuleExpression(text, rule.scope, findRuleSignal);
+  const result = compileRuleExpression(text, rule.scope);
   if (!result.ok) throw new Error(`${rule.id}: ${JSON.stringify(result.errors)}`);
   const lookup = ({ signal, aggregate }: { signal: string; aggregate: string }) =>
     values[aggregate === 'default' ? signal : `${aggregate}(${signal})`] ?? null;
@@ -322,7 +321,7 @@ describe('what a pack promises', () => {
   it('scope and units of both forms fit', () => {
     for (const rule of BUILT_IN_RULES) {
       for (const text of [rule.expr, rule.literalExpr ?? rule.expr]) {
-        const result = compileRuleExpression(text, rule.scope, findRuleSignal);
+        const result = compileRuleExpression(text, rule.scope);
         if (!result.ok) throw new Error(`${rule.id}: ${JSON.stringify(result.errors)}`);
         expect(readsOf(result.checked).length).toBeGreaterThan(0);
       }

@@ -1,0 +1,110 @@
+import { judgedLookup, VRAM_TOTAL_READ, type VramView } from '#lib/alerts/judged-vram.ts';
+import type { Observation } from '#lib/alerts/lifecycle.ts';
+import { observe } from '#lib/alerts/observe.ts';
+import { casesOf, type EvaluatedPoll, type RuleCase } from '#lib/collector/rule-cases.ts';
+import { busySubjects } from '#lib/db/busy-subjects.ts';
+import type { FleetState } from '#lib/db/fleet-state.ts';
+import type { GpuFloor } from '#lib/db/gpu-floors.ts';
+import { measureAvailability, measureReads } from '#lib/db/measure-reads.ts';
+import type { MeasureContext } from '#lib/db/measure-span.ts';
+import { isFrozen } from '#lib/detect/health.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
+import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
+import { readKey, type SignalRead } from '#lib/rules/reads.ts';
+
+/** What evaluation knows beside the stored samples. */
+export type EvaluationFacts = {
+  readonly fleet: FleetState;
+  readonly rules: readonly CompiledRule[];
+  readonly floors: ReadonlyMap<number, GpuFloor>;
+  /** GPUs whose engine reserves memory at its start. */
+  readonly reserved: ReadonlySet<number>;
+  /** By target: how many signals that enabled rules need are not exposed. */
+  readonly missing: ReadonlyMap<number, number>;
+};
+
+export type ObservedCase = { readonly at: RuleCase; readonly seen: Observation };
+
+/** Observes every enabled rule on everything that these polls are about, from the store, as of the newest of them. */
+export async function evaluateSlice(
+  context: MeasureContext,
+  facts: EvaluationFacts,
+  polls: readonly EvaluatedPoll[],
+): Promise<readonly ObservedCase[]> {
+  const nowMs = Math.max(...polls.map((poll) => poll.atMs));
+  const busy = await busyAmong(context, facts.fleet, polls, nowMs);
+  const cases = casesOf(polls, facts.rules, facts.fleet, (id) => busy.has(id));
+  const asked = cases.filter((each) => each.subject !== null && each.sight.data === 'ok');
+  const subjects = [...new Set(asked.flatMap((each) => each.subject ?? []))];
+  const reads = uniqueReads([...cases.flatMap((each) => each.form.reads), VRAM_TOTAL_READ]);
+  const [values, availability] = await Promise.all([
+    subjects.length === 0 ? new Map() : measureReads(context, facts.fleet, subjects, reads, nowMs),
+    measureAvailability(context, reads, nowMs),
+  ]);
+  return cases.map((at) => {
+    const known: ReadonlyMap<string, number | null> = values.get(at.subject?.id ?? -1) ?? new Map();
+    const stored = judgedLookup(known, vramView(at, facts));
+    const lookup = (read: SignalRead): number | null => {
+      const polled = pollValue(read, at, busy, facts, availability);
+      return polled === undefined ? stored(read) : polled;
+    };
+    return { at, seen: observe(at.form, at.compiled.rule.hysteresis, lookup, at.sight) };
+  });
+}
+
+function uniqueReads(reads: readonly SignalRead[]): readonly SignalRead[] {
+  return [...new Map(reads.map((read) => [readKey(read), read])).values()];
+}
+
+/** Subjects whose values repeat and that work: only of those is it known that the exporter is frozen. */
+async function busyAmong(
+  context: MeasureContext,
+  fleet: FleetState,
+  polls: readonly EvaluatedPoll[],
+  nowMs: number,
+): Promise<ReadonlySet<number>> {
+  const repeats = new Map(polls.filter((poll) => isFrozen(poll.sameBody, true)).map((poll) => [poll.targetId, poll]));
+  if (repeats.size === 0) return new Set();
+  const suspects = fleet.subjects.flatMap((subject) => {
+    const poll = repeats.get(subject.targetId);
+    return poll === undefined ? [] : [{ ...subject, target: { ...subject.target, sameBody: poll.sameBody } }];
+  });
+  return busySubjects(context, { ...fleet, nowMs }, suspects);
+}
+
+function vramView({ compiled, form, target, subject }: RuleCase, facts: EvaluationFacts): VramView {
+  const isAbove =
+    compiled.rule.vram === 'above-floor' &&
+    form.profile === 'relative' &&
+    target.profile === 'relative' &&
+    subject?.kind === 'gpu' &&
+    facts.reserved.has(subject.id);
+  if (!isAbove) return { kind: 'printed' };
+  return { kind: 'above-floor', floorBytes: facts.floors.get(subject.id)?.floorBytes ?? null };
+}
+
+/** Signals of the polls themselves; undefined for all others. */
+function pollValue(
+  read: SignalRead,
+  { poll, target, subject }: RuleCase,
+  busy: ReadonlySet<number>,
+  facts: EvaluationFacts,
+  availability: ReadonlyMap<number, number>,
+): number | null | undefined {
+  const compute = findSignal(read.signal)?.compute;
+  switch (compute?.type) {
+    case 'target-up':
+      return compute.form === 'latest' ? Number(poll.ok) : (availability.get(target.id) ?? null);
+    case 'target-frozen': {
+      const about = subject === null ? facts.fleet.subjects.filter((each) => each.targetId === target.id) : [subject];
+      if (!poll.ok) return null;
+      return Number(about.some((each) => isFrozen(poll.sameBody, busy.has(each.id))));
+    }
+    case 'shown':
+      return !poll.ok || subject === null ? null : Number(poll.shown.has(subject.id));
+    case 'missing-signals':
+      return facts.missing.get(target.id) ?? null;
+    default:
+      return undefined;
+  }
+}

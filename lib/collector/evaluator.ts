@@ -1,0 +1,231 @@
+import { advance } from '#lib/alerts/advance.ts';
+import { AlertMemory } from '#lib/collector/alert-memory.ts';
+import { type CaseChange, mustSave, writeChanges } from '#lib/collector/alert-writer.ts';
+import { type EvaluationFacts, evaluateSlice, type ObservedCase } from '#lib/collector/evaluate-slice.ts';
+import { learnFloors, reservedGpus } from '#lib/collector/floors.ts';
+import { errorText, type Log } from '#lib/collector/log.ts';
+import { PollQueue } from '#lib/collector/poll-queue.ts';
+import { RuleBook } from '#lib/collector/rule-book.ts';
+import type { EvaluatedPoll } from '#lib/collector/rule-cases.ts';
+import { sleep } from '#lib/collector/timer.ts';
+import { loadRecognised } from '#lib/db/fleet.ts';
+import { type FleetState, loadFleet } from '#lib/db/fleet-state.ts';
+import { loadFloors } from '#lib/db/gpu-floors.ts';
+import { inhibitOpenAlerts } from '#lib/db/inhibit.ts';
+import { heldLeases } from '#lib/db/leases.ts';
+import type { MeasureContext } from '#lib/db/measure-span.ts';
+import type { PollRecord } from '#lib/db/poll-record.ts';
+import { type Client, inTransaction, type Pool } from '#lib/db/pool.ts';
+import { missingSignals } from '#lib/rules/missing-signals.ts';
+
+export type EvaluatorOptions = {
+  readonly context: MeasureContext & { readonly pool: Pool };
+  readonly holder: string;
+  readonly log: Log;
+  readonly clock: () => number;
+  /** Writes the notifications of these alerts in the same transaction. */
+  readonly enqueue: Enqueue;
+};
+
+export type Enqueue = (client: Client, alertIds: readonly number[], nowMs: number) => Promise<void>;
+
+export type EvaluatorStats = {
+  readonly evaluatedAtMs: number | null;
+  readonly rules: number;
+  readonly openAlerts: number;
+  /** Slices of polls evaluated since the start. */
+  readonly evaluations: number;
+};
+
+const FACTS_MS = 5000;
+const SLOW_FACTS_MS = 60_000;
+const RETRY_MS = 1000;
+const IDLE_MS = 5000;
+
+/**
+ * Evaluates the enabled rules once per stored poll and moves alerts along. Everything that decides is pure; here is the
+ * loop: what is stored is evaluated in order, each slice of polls in one transaction with its notifications.
+ */
+export class Evaluator {
+  readonly #options: EvaluatorOptions;
+  readonly #queue = new PollQueue();
+  readonly #book: RuleBook;
+  readonly #memory: AlertMemory;
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #done: Promise<void> = Promise.resolve();
+  #facts: { readonly atMs: number; readonly value: EvaluationFacts } | null = null;
+  #missing: { readonly atMs: number; readonly value: ReadonlyMap<number, number> } | null = null;
+  #stats: EvaluatorStats = { evaluatedAtMs: null, rules: 0, openAlerts: 0, evaluations: 0 };
+  #failing = false;
+
+  constructor(options: EvaluatorOptions) {
+    this.#options = options;
+    const { pool } = options.context;
+    this.#book = new RuleBook(pool, (id, error) => options.log.error(`rule ${id} is not evaluated: ${error}`));
+    this.#memory = new AlertMemory(pool);
+  }
+
+  start(): void {
+    this.#done = this.#loop();
+  }
+
+  /** Ends after the slice in work; what waits is evaluated by the next start from the state that is stored. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    await this.#done;
+  }
+
+  /** Polls that are stored now. */
+  onStored(records: readonly PollRecord[]): void {
+    this.#queue.add(records);
+    this.#wake.abort();
+  }
+
+  /** Rules may have changed. */
+  refreshRules(): void {
+    this.#book.refresh();
+    this.#facts = null;
+    this.#missing = null;
+  }
+
+  /** Another collector evaluates this target from now on. */
+  forget(targetId: number): void {
+    this.#queue.drop(targetId);
+    this.#memory.forget(targetId);
+  }
+
+  stats(): EvaluatorStats {
+    return this.#stats;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      this.#wake = new AbortController();
+      if (this.#queue.isEmpty) await sleep(IDLE_MS, AbortSignal.any([this.#wake.signal, this.#stop.signal]));
+      if (this.#stop.signal.aborted) return;
+      await this.#drain();
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const slices = this.#queue.take();
+    for (const [i, slice] of slices.entries()) {
+      if (this.#stop.signal.aborted) return;
+      try {
+        await this.#evaluate(slice);
+        if (this.#failing) this.#options.log.info('rules are evaluated again');
+        this.#failing = false;
+      } catch (error) {
+        if (!this.#failing) this.#options.log.warn(`rules wait to be evaluated: ${errorText(error)}`);
+        this.#failing = true;
+        this.#memory.forgetAll();
+        this.#queue.putBack(slices.slice(i));
+        await sleep(RETRY_MS, this.#stop.signal);
+        return;
+      }
+    }
+    if (slices.length === 0) this.#beat();
+  }
+
+  #beat(): void {
+    this.#stats = { ...this.#stats, evaluatedAtMs: this.#options.clock(), openAlerts: this.#memory.openCount() };
+  }
+
+  async #evaluate(slice: readonly EvaluatedPoll[]): Promise<void> {
+    const { context } = this.#options;
+    const facts = await this.#currentFacts(slice);
+    const targetIds = slice.map((poll) => poll.targetId);
+    const targetOf = new Map(facts.fleet.subjects.map((subject) => [subject.id, subject.targetId]));
+    await this.#memory.ensure(targetIds, (scope, ref) => (scope === 'target' ? ref : (targetOf.get(ref) ?? null)));
+    const observed = await evaluateSlice(context, facts, slice);
+    const changes = observed.flatMap((each) => this.#step(each));
+    if (changes.length > 0) await this.#commit(changes);
+    this.#stats = { ...this.#stats, rules: facts.rules.length, evaluations: this.#stats.evaluations + 1 };
+    this.#beat();
+  }
+
+  #step({ at, seen }: ObservedCase): CaseChange[] {
+    const open = this.#memory.open(at.key);
+    const before = this.#memory.flap(at.key);
+    const isSameRule = open === null || open.expr === at.form.text;
+    const next = advance(open?.episode ?? null, isSameRule, at.compiled.rule, seen, before);
+    const isNew =
+      next.flap.changeTimesMs.at(-1) === seen.atMs && next.flap.changeTimesMs.at(-1) !== before?.changeTimesMs.at(-1);
+    const flapChanged = isNew || next.flap.flapping !== (before?.flapping ?? false);
+    if (flapChanged === false && next.ended === null && !mustSave(open, next.episode, next.transitions)) {
+      if (open !== null && next.episode !== null) this.#memory.setOpen(at.key, { ...open, episode: next.episode });
+      return [];
+    }
+    return [{ at, open, advance: next, flapChanged }];
+  }
+
+  async #commit(changes: readonly CaseChange[]): Promise<void> {
+    const { context, holder, enqueue, clock } = this.#options;
+    const targetIds = [...new Set(changes.map((change) => change.at.target.id))];
+    const { committed, kept } = await inTransaction(context.pool, async (client) => {
+      const held = await heldLeases(client, holder, targetIds);
+      const own = changes.filter((change) => held.has(change.at.target.id));
+      const written = await writeChanges(client, own);
+      if (written.newsIds.length > 0) {
+        const inhibited = await inhibitOpenAlerts(client);
+        await enqueue(client, [...new Set([...written.newsIds, ...inhibited])], clock());
+        await client.query("SELECT pg_notify('headroom', 'alerts')");
+      }
+      return { committed: written.committed, kept: own };
+    });
+    for (const { key, alert } of committed) this.#memory.setOpen(key, alert);
+    for (const { at, advance: next } of kept) this.#memory.setFlap(at.key, at.target.id, next.flap, at.poll.atMs);
+    const lost = targetIds.filter((id) => !kept.some((change) => change.at.target.id === id));
+    for (const id of lost) this.forget(id);
+  }
+
+  /** Targets, subjects, rules and floors change rarely: they are read again every few seconds, or when a poll shows something new. */
+  async #currentFacts(slice: readonly EvaluatedPoll[]): Promise<EvaluationFacts> {
+    const nowMs = this.#options.clock();
+    const known = this.#facts;
+    const isFresh = known !== null && nowMs - known.atMs < FACTS_MS && coversAll(known.value.fleet, slice);
+    if (isFresh) return known.value;
+    const { pool } = this.#options.context;
+    const [fleet, rules] = await Promise.all([
+      loadFleet({ pool, clock: this.#options.clock }),
+      this.#book.enabled(nowMs, FACTS_MS),
+    ]);
+    await learnFloors(pool, fleet, nowMs);
+    this.#memory.keepRules(new Set(rules.map(({ rule }) => rule.id)));
+    const floors = await loadFloors(pool);
+    const reserved = new Set(reservedGpus(fleet).keys());
+    const wanted = new Set(
+      rules.flatMap(({ rule, relative }) => (rule.scope === 'engine' ? relative.reads.map((read) => read.signal) : [])),
+    );
+    const missing = await this.#missingSignals(fleet, wanted, nowMs);
+    const value: EvaluationFacts = { fleet, rules, floors, reserved, missing };
+    this.#facts = { atMs: nowMs, value };
+    return value;
+  }
+
+  async #missingSignals(
+    fleet: FleetState,
+    wanted: ReadonlySet<string>,
+    nowMs: number,
+  ): Promise<ReadonlyMap<number, number>> {
+    if (this.#missing !== null && nowMs - this.#missing.atMs < SLOW_FACTS_MS) return this.#missing.value;
+    const targetIds = fleet.targets.map((target) => target.id);
+    const recognised = await loadRecognised(this.#options.context.pool, targetIds);
+    const value = new Map(
+      [...recognised].map(([id, page]) => [
+        id,
+        missingSignals(wanted, new Set(page.missing.map((each) => each.field))).length,
+      ]),
+    );
+    this.#missing = { atMs: nowMs, value };
+    return value;
+  }
+}
+
+function coversAll(fleet: FleetState, slice: readonly EvaluatedPoll[]): boolean {
+  const targets = new Set(fleet.targets.map((target) => target.id));
+  const subjects = new Set(fleet.subjects.map((subject) => subject.id));
+  return slice.every((poll) => targets.has(poll.targetId) && [...poll.shown].every((id) => subjects.has(id)));
+}
