@@ -3,11 +3,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Menu as MenuIcon } from 'lucide-react';
 import { type ReactNode, useCallback, useState } from 'react';
+import { HeaderAlerts } from '#components/alert/alert-badge.tsx';
+import { AlertSignal } from '#components/frame/alert-signal.tsx';
 import { Banners } from '#components/frame/banners.tsx';
 import { Logo } from '#components/frame/logo.tsx';
 import { Nav } from '#components/frame/nav.tsx';
 import { ShortcutHelp } from '#components/frame/shortcut-help.tsx';
 import { useShortcutKeys } from '#components/frame/shortcut-keys.ts';
+import { PersonButton } from '#components/frame/person-button.tsx';
 import { ViewMenu } from '#components/frame/view-menu.tsx';
 import { IconButton } from '#components/ui/button.tsx';
 import { Drawer } from '#components/ui/dialog.tsx';
@@ -36,9 +39,12 @@ export function AppFrame({ children }: { children: ReactNode }) {
           <Logo />
         </div>
         <Nav />
-        <div className="mt-auto flex items-center justify-between border-t border-line px-3 py-2">
-          <ViewMenu onHelp={openHelp} />
-          <Version />
+        <div className="mt-auto border-t border-line px-3 py-2">
+          <PersonButton />
+          <div className="flex items-center justify-between">
+            <ViewMenu onHelp={openHelp} />
+            <Version />
+          </div>
         </div>
       </aside>
       <header className="flex h-12 items-center gap-2 border-b border-line bg-surface px-3 lg:hidden">
@@ -46,12 +52,16 @@ export function AppFrame({ children }: { children: ReactNode }) {
           <MenuIcon size={18} aria-hidden />
         </IconButton>
         <Logo />
+        <HeaderAlerts />
         <div className="ml-auto">
           <ViewMenu onHelp={openHelp} />
         </div>
       </header>
       <Drawer open={drawer} onOpenChange={setDrawer} title="Headroom">
         <Nav onNavigate={() => setDrawer(false)} />
+        <div className="mt-auto border-t border-line px-3 py-2">
+          <PersonButton />
+        </div>
       </Drawer>
       <div className="min-w-0">
         <Banners />
@@ -59,6 +69,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
           {children}
         </main>
       </div>
+      <AlertSignal />
       <ShortcutHelp open={help} onOpenChange={setHelp} />
     </div>
   );

@@ -1,4 +1,17 @@
-import { Activity, BookOpen, Cpu, Database, Gauge, type LucideIcon, Radar, Waves } from 'lucide-react';
+import {
+  Activity,
+  BellOff,
+  BookOpen,
+  Cpu,
+  Database,
+  Gauge,
+  type LucideIcon,
+  Radar,
+  Scale,
+  Send,
+  Siren,
+  Waves,
+} from 'lucide-react';
 
 export type NavItem = {
   readonly path: string;
@@ -12,6 +25,7 @@ export const NAV_GROUPS: readonly { readonly title: string; readonly items: read
     title: 'Watch',
     items: [
       { path: '/', title: 'Fleet', icon: Radar, keys: 'g f' },
+      { path: '/alerts', title: 'Alerts', icon: Siren, keys: 'g a' },
       { path: '/kv-cache', title: 'KV cache', icon: Database, keys: 'g k' },
       { path: '/vram', title: 'VRAM', icon: Cpu, keys: 'g v' },
       { path: '/throughput', title: 'Throughput', icon: Gauge, keys: 'g t' },
@@ -19,9 +33,17 @@ export const NAV_GROUPS: readonly { readonly title: string; readonly items: read
     ],
   },
   {
+    title: 'Judge',
+    items: [
+      { path: '/rules', title: 'Rules', icon: Scale, keys: 'g r' },
+      { path: '/silences', title: 'Silences', icon: BellOff, keys: 'g s' },
+    ],
+  },
+  {
     title: 'Set up',
     items: [
       { path: '/targets', title: 'Targets', icon: Activity },
+      { path: '/channels', title: 'Channels', icon: Send },
       { path: '/signals', title: 'Signals', icon: BookOpen },
     ],
   },

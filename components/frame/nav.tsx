@@ -1,6 +1,7 @@
 'use client';
 
 import Link from 'next/link';
+import { AlertBadge } from '#components/alert/alert-badge.tsx';
 import { NAV_GROUPS } from '#components/frame/nav-items.ts';
 import { useCarriedHref, useIsCurrentPath } from '#lib/client/url-state.ts';
 
@@ -25,6 +26,7 @@ export function Nav({ onNavigate }: { onNavigate?: () => void }) {
                 >
                   <Icon size={15} aria-hidden />
                   {title}
+                  {path === '/alerts' && <AlertBadge />}
                 </Link>
               </li>
             ))}

@@ -2,12 +2,16 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useRef } from 'react';
+import { runPageKey } from '#components/frame/page-keys.ts';
 import { usePreference } from '#lib/client/preferences.ts';
 import { type Pending, pressKey, type ShortcutAction } from '#lib/client/shortcuts.ts';
 import { useCarriedHref, useRange, useUtc } from '#lib/client/url-state.ts';
 
 /** Elements that own their keys: single letters must not do anything there. */
 const TYPING = 'input, textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"], [role="dialog"]';
+
+/** Elements that Enter presses. */
+const PRESSED = 'a, button, summary, [role="button"]';
 
 /** Listens for the app's single-key shortcuts, unless they are turned off. */
 export function useShortcutKeys(onHelp: () => void): void {
@@ -42,9 +46,13 @@ export function useShortcutKeys(onHelp: () => void): void {
     if (event.target instanceof Element && event.target.closest(TYPING) !== null) return;
     const result = pressKey(pending.current, event.key, Date.now());
     pending.current = result.pending;
-    if (result.action === null) return;
-    event.preventDefault();
-    perform(result.action);
+    if (result.action !== null) {
+      event.preventDefault();
+      perform(result.action);
+      return;
+    }
+    if (event.key === 'Enter' && event.target instanceof Element && event.target.closest(PRESSED) !== null) return;
+    if (result.pending === null && runPageKey(event.key)) event.preventDefault();
   });
 
   useEffect(() => {

@@ -12,6 +12,10 @@ export type ShapeName =
   | 'stale'
   | 'frozen'
   | 'paused'
+  | 'caution'
+  | 'info'
+  | 'muted'
+  | 'inhibited'
   | 'unknown';
 
 const SHAPES: Record<ShapeName, { colour: string; draw: ReactNode }> = {
@@ -69,6 +73,32 @@ const SHAPES: Record<ShapeName, { colour: string; draw: ReactNode }> = {
   paused: {
     colour: 'text-nodata',
     draw: <path d="M4 2.5h3v11H4ZM9 2.5h3v11H9Z" fill="currentColor" />,
+  },
+  caution: {
+    colour: 'text-warn',
+    draw: <path d="M8 1 15 8 8 15 1 8Z" fill="currentColor" />,
+  },
+  info: {
+    colour: 'text-info',
+    draw: (
+      <>
+        <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" strokeWidth="2" />
+        <path d="M8 4v2M8 7.5V12" stroke="currentColor" strokeWidth="2" />
+      </>
+    ),
+  },
+  muted: {
+    colour: 'text-nodata',
+    draw: (
+      <>
+        <rect x="2" y="2" width="12" height="12" fill="none" stroke="currentColor" strokeWidth="2" />
+        <path d="M2.5 13.5 13.5 2.5" stroke="currentColor" strokeWidth="2" />
+      </>
+    ),
+  },
+  inhibited: {
+    colour: 'text-nodata',
+    draw: <path d="M2 2v7h9M8 5.5 11.5 9 8 12.5" fill="none" stroke="currentColor" strokeWidth="2" />,
   },
   unknown: {
     colour: 'text-nodata',

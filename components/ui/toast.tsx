@@ -2,12 +2,14 @@
 
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react';
 
-type Toast = { readonly id: number; readonly text: string };
+type ToastAction = { readonly label: string; readonly run: () => void };
+type Toast = { readonly id: number; readonly text: string; readonly action: ToastAction | null };
+type Show = (text: string, action?: ToastAction) => void;
 
-const ToastContext = createContext<(text: string) => void>(() => {});
+const ToastContext = createContext<Show>(() => {});
 
-/** Says something short and polite: the one live region of the page. */
-export function useToast(): (text: string) => void {
+/** Says something short and politely, perhaps with a way back. */
+export function useToast(): Show {
   return useContext(ToastContext);
 }
 
@@ -16,9 +18,9 @@ const SHOWN_MS = 5000;
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const nextId = useRef(1);
-  const show = useCallback((text: string) => {
+  const show = useCallback((text: string, action?: ToastAction) => {
     const id = nextId.current++;
-    setToasts((shown) => [...shown.slice(-2), { id, text }]);
+    setToasts((shown) => [...shown.slice(-2), { id, text, action: action ?? null }]);
     setTimeout(() => setToasts((shown) => shown.filter((toast) => toast.id !== id)), SHOWN_MS);
   }, []);
   return (
@@ -26,9 +28,17 @@ export function ToastProvider({ children }: { children: ReactNode }) {
       {children}
       <div role="status" className="pointer-events-none fixed right-4 bottom-4 z-50 flex flex-col items-end gap-2">
         {toasts.map((toast) => (
-          <p key={toast.id} className="max-w-80 rounded-md border border-line bg-surface px-3 py-2 shadow-lift">
-            {toast.text}
-          </p>
+          <div
+            key={toast.id}
+            className="pointer-events-auto flex max-w-80 items-center gap-3 rounded-md border border-line bg-surface px-3 py-2 shadow-lift"
+          >
+            <p className="min-w-0 break-words">{toast.text}</p>
+            {toast.action !== null && (
+              <button type="button" className="min-h-6 font-medium text-accent underline" onClick={toast.action.run}>
+                {toast.action.label}
+              </button>
+            )}
+          </div>
         ))}
       </div>
     </ToastContext>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '#lib/api/problem.ts';
+import { personHeader } from '#lib/client/person.ts';
 import { ApiError, problemOf } from '#lib/client/problem.ts';
 
 // zod compiles parsers with `new Function` when it may; a strict CSP forbids that and would log a violation.
@@ -25,7 +26,10 @@ export function jsonBody(method: string, value: unknown): RequestInit {
 
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(`${BASE}${path}`, { ...init, headers: { accept: 'application/json', ...init.headers } });
+    return await fetch(`${BASE}${path}`, {
+      ...init,
+      headers: { accept: 'application/json', ...personHeader(), ...init.headers },
+    });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(

@@ -2,8 +2,8 @@
 
 import { useSyncExternalStore } from 'react';
 
-/** Per-browser choices that are no part of a shared link: theme, single-key shortcuts, row height. */
-type PreferenceName = 'headroom-theme' | 'headroom-shortcuts' | 'headroom-density';
+/** Per-browser choices that are no part of a shared link: theme, single-key shortcuts, row height, who sits here. */
+type PreferenceName = 'headroom-theme' | 'headroom-shortcuts' | 'headroom-density' | 'headroom-person';
 
 const listeners = new Set<() => void>();
 
@@ -27,7 +27,7 @@ function write(name: PreferenceName, value: string): void {
 }
 
 function apply(name: PreferenceName, value: string): void {
-  if (name === 'headroom-shortcuts') return;
+  if (name === 'headroom-shortcuts' || name === 'headroom-person') return;
   const attribute = name === 'headroom-theme' ? 'theme' : 'density';
   if (value === '') delete document.documentElement.dataset[attribute];
   else document.documentElement.dataset[attribute] = value;

@@ -17,6 +17,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: 'g v', text: 'Go to VRAM', action: { type: 'go', path: '/vram' } },
   { keys: 'g t', text: 'Go to throughput', action: { type: 'go', path: '/throughput' } },
   { keys: 'g b', text: 'Go to bursts', action: { type: 'go', path: '/bursts' } },
+  { keys: 'g a', text: 'Go to alerts', action: { type: 'go', path: '/alerts' } },
+  { keys: 'g r', text: 'Go to rules', action: { type: 'go', path: '/rules' } },
+  { keys: 'g s', text: 'Go to silences', action: { type: 'go', path: '/silences' } },
   { keys: '/', text: 'Filter', action: { type: 'filter' } },
   { keys: 'u', text: 'UTC or local time', action: { type: 'utc' } },
   { keys: '.', text: 'Live or paused', action: { type: 'live' } },
@@ -24,6 +27,24 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: '[', text: 'Half a window back', action: { type: 'shift', direction: -1 } },
   { keys: ']', text: 'Half a window forward', action: { type: 'shift', direction: 1 } },
 ];
+
+/** Keys of single pages, for the list of shortcuts; the pages bind them. */
+export const ALERT_LIST_KEYS = [
+  ['j k', 'Next or previous alert'],
+  ['Enter', 'Open the alert'],
+  ['x', 'Select, or not'],
+  ['*', 'Select all that match'],
+  ['a', 'Acknowledge'],
+  ['m', 'Mute'],
+  ['Esc', 'Clear the selection'],
+] as const;
+
+export const ALERT_PAGE_KEYS = [
+  ['a', 'Acknowledge'],
+  ['c', 'Add a note'],
+  ['m', 'Mute'],
+  ['o', 'Assign'],
+] as const;
 
 export const CHORD_MS = 1000;
 

@@ -1,0 +1,53 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { AlertStrips } from '#lib/api/alert-strips.ts';
+import { AlertDetail, type AlertFilter, AlertList } from '#lib/api/alerts.ts';
+import { filterQuery } from '#lib/client/alert-filter.ts';
+import { request } from '#lib/client/http.ts';
+
+/** Alerts of one answer. The first page must be on screen within a second; the rest follows while scrolling. */
+const PAGE = 500;
+const REFRESH_MS = 5000;
+
+const listPath = (filter: AlertFilter, limit: number, cursor: string | null): string => {
+  const query = filterQuery(filter);
+  query.set('limit', String(limit));
+  if (cursor !== null) query.set('cursor', cursor);
+  return `/alerts?${query}`;
+};
+
+/** The list, page by page. With many pages on screen it is refreshed less often: each refresh asks for all of them. */
+export const alertPagesQuery = (filter: AlertFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['alerts', 'pages', filterQuery(filter).toString()],
+    queryFn: ({ signal, pageParam }) => request(AlertList, listPath(filter, PAGE, pageParam), { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: AlertList) => page.nextCursor,
+    refetchInterval: (query) => REFRESH_MS * Math.max(1, query.state.data?.pages.length ?? 1),
+    placeholderData: keepPreviousData,
+  });
+
+/** What fires now, for the badge, the fleet page and the live region: one query for all of them. */
+export const firingQuery = () =>
+  queryOptions({
+    queryKey: ['alerts', 'firing'],
+    queryFn: ({ signal }) => request(AlertList, '/alerts?state=firing,recovering&limit=500', { signal }),
+    refetchInterval: REFRESH_MS,
+    retry: 0,
+  });
+
+export const alertQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['alerts', 'one', id],
+    queryFn: ({ signal }) => request(AlertDetail, `/alerts/${id}`, { signal }),
+    refetchInterval: REFRESH_MS,
+  });
+
+/** The last 24 hours of the alerts on screen. History moves slowly, so does this. */
+export const stripsQuery = (ids: readonly number[]) =>
+  queryOptions({
+    queryKey: ['alert-strips', ids.join(',')],
+    queryFn: ({ signal }) => request(AlertStrips, `/alerts/strips?ids=${ids.join(',')}`, { signal }),
+    enabled: ids.length > 0,
+    staleTime: 60_000,
+    refetchInterval: 120_000,
+  });
