@@ -84,5 +84,5 @@ async function vramOf(context: ServiceContext, fleet: FleetState, row: AlertRow)
   const floorBytes = await loadFloorBytes(context.pool, gpu.id);
   if (floorBytes === null) return null;
   const values = await measureReads(context, fleet, [gpu], [PRINTED], row.lastSeenMs);
-  return { floorBytes, printedUtilization: values.get(gpu.id)?.get(readKey(PRINTED)) ?? null };
+  return { floorBytes, printedUtilization: values.get(gpu.id)?.values.get(readKey(PRINTED)) ?? null };
 }
