@@ -49,7 +49,7 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
   const notifier = new Notifier({
     pool,
     connectionString: options.databaseUrl,
-    channels: new ChannelStore(db, box),
+    channels: new ChannelStore(pool, box),
     baseUrl: (process.env.HEADROOM_PUBLIC_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, ''),
     isEvaluating: () => collector.isEvaluating(),
     log,

@@ -1,7 +1,7 @@
 import pg from 'pg';
+import { ADVISORY_LOCKS } from '#lib/db/advisory-locks.ts';
 
 /** Any fixed number: who holds it does what only one process may do. */
-const LEADER_LOCK = 7_042_002;
 
 /** Whether this process is the one that does what only one may do; held by a database session, so a dead one lets go. */
 export class Leadership {
@@ -25,7 +25,9 @@ export class Leadership {
   async #ask(): Promise<boolean> {
     const session = this.#session ?? (await this.#connect());
     if (this.#isLeader) return true;
-    const { rows } = await session.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [LEADER_LOCK]);
+    const { rows } = await session.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [
+      ADVISORY_LOCKS.notifyingLeader,
+    ]);
     this.#isLeader = rows[0]?.got === true;
     return this.#isLeader;
   }
