@@ -2,6 +2,9 @@ import path from 'node:path';
 import { Collector } from '#lib/collector/collector.ts';
 import { Configuration } from '#lib/collector/configuration.ts';
 import { createLog, errorText } from '#lib/collector/log.ts';
+import { Notifier } from '#lib/collector/notifier.ts';
+import { ChannelStore } from '#lib/db/channels.ts';
+import { enqueueNotifications } from '#lib/db/notifications.ts';
 import { listenForHints } from '#lib/db/notify.ts';
 import { createPool } from '#lib/db/pool.ts';
 import { createPrisma } from '#lib/db/prisma.ts';
@@ -12,9 +15,13 @@ export type CollectorProcessOptions = {
   readonly databaseUrl: string;
   readonly secretKey: string;
   readonly configFile: string | null;
+  /** Where people open Headroom, for the links in messages. */
+  readonly publicUrl: string;
 };
 
 const STATEMENT_TIMEOUT_MS = 60_000;
+/** The evaluator looks at least every 5 s; after this long without, no heartbeat says that all is well. */
+const EVALUATOR_STALE_MS = 30_000;
 
 /** Polls and stores until a signal, or until the supervisor is gone. */
 export async function runCollector(options: CollectorProcessOptions): Promise<void> {
@@ -24,12 +31,15 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     (error) => log.warn(`database connection lost: ${error.message}`),
   );
   const db = createPrisma(pool);
-  const targets = new TargetStore(db, createSecretBox(options.secretKey));
+  const box = createSecretBox(options.secretKey);
+  const targets = new TargetStore(db, box);
+  const channels = new ChannelStore(pool, box);
   const file = options.configFile === null ? null : path.resolve(options.configFile);
   const configuration = new Configuration({
     file,
     pool,
     targets,
+    channels,
     log,
     clock: Date.now,
     onChange: () => collector.refresh(),
@@ -40,10 +50,20 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     smiCommand: () => configuration.smiCommand(),
     log,
     clock: Date.now,
-    enqueue: async () => {},
+    enqueue: enqueueNotifications,
+  });
+  const notifier = new Notifier({
+    pool,
+    connectionString: options.databaseUrl,
+    channels,
+    baseUrl: options.publicUrl,
+    isEvaluating: () => Date.now() - (collector.evaluatedAtMs() ?? 0) < EVALUATOR_STALE_MS,
+    log,
+    clock: Date.now,
   });
   await configuration.start();
   await collector.start();
+  notifier.start();
   const hints = listenForHints(
     options.databaseUrl,
     (topic) => {
@@ -63,6 +83,7 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     const finish = async (): Promise<void> => {
       await configuration.stop();
       await collector.stop();
+      await notifier.stop();
       await hints.close();
       await db.$disconnect();
       await pool.end();

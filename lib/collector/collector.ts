@@ -104,6 +104,11 @@ export class Collector {
     return result;
   }
 
+  /** When rules were last evaluated; null before the first time. */
+  evaluatedAtMs(): number | null {
+    return this.#evaluator.stats().evaluatedAtMs;
+  }
+
   /** Rules may have changed. */
   refreshRules(): void {
     this.#evaluator.refreshRules();
