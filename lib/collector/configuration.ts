@@ -6,10 +6,12 @@ import { errorText, type Log } from '#lib/collector/log.ts';
 import { every } from '#lib/collector/timer.ts';
 import { Config, type Discovery, UNUSED_KEYS } from '#lib/config/config.ts';
 import { formatConfigErrors, parseConfig } from '#lib/config/parse-config.ts';
+import type { ChannelStore } from '#lib/db/channels.ts';
 import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import type { Pool } from '#lib/db/pool.ts';
 import { saveSetting } from '#lib/db/settings.ts';
 import type { TargetStore } from '#lib/db/targets.ts';
+import type { Channel } from '#lib/notify/channel.ts';
 import { createFetcher } from '#lib/scrape/fetch.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 
@@ -17,6 +19,7 @@ export type ConfigurationOptions = {
   readonly file: string | null;
   readonly pool: Pool;
   readonly targets: TargetStore;
+  readonly channels: ChannelStore;
   readonly log: Log;
   readonly clock: () => number;
   /** Targets may have changed. */
@@ -69,7 +72,7 @@ export class Configuration {
         await saveSetting(pool, 'config', { file, loadedAtMs: null, error: message });
         return;
       }
-      await this.#apply(parsed.config, parsed.targets);
+      await this.#apply(parsed.config, parsed.targets, parsed.channels);
       await saveSetting(pool, 'config', { file, loadedAtMs: clock(), error: null });
     } catch (error) {
       log.error(`configuration cannot be read, the last good one stays: ${errorText(error)}`);
@@ -79,7 +82,7 @@ export class Configuration {
     }
   }
 
-  async #apply(config: Config, targets: readonly TargetSettings[]): Promise<void> {
+  async #apply(config: Config, targets: readonly TargetSettings[], channels: readonly Channel[]): Promise<void> {
     const { pool, log, file } = this.#options;
     const { raw, minute, hour } = config.retention;
     await saveSetting(pool, 'retention', {
@@ -90,6 +93,7 @@ export class Configuration {
     for (const key of UNUSED_KEYS)
       if (config[key] !== undefined) log.warn(`configuration: ${key} is not used by this version`);
     await this.#sync('file', file ?? '', targets);
+    await this.#syncChannels(channels);
     this.#config = config;
     this.#stopDiscovery.abort();
     await Promise.all(this.#loops);
@@ -105,6 +109,12 @@ export class Configuration {
     );
     log.info(`configuration: ${targets.length} targets, ${config.discovery.length} discovery entries`);
     this.#options.onChange();
+  }
+
+  async #syncChannels(channels: readonly Channel[]): Promise<void> {
+    const { nameTaken } = await this.#options.channels.sync(channels, this.#options.clock());
+    for (const name of nameTaken)
+      this.#options.log.warn(`channel "${name}" of the file is left out: a channel added by hand has that name`);
   }
 
   #discoveryLoop(entry: Discovery): Promise<void> {

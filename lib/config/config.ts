@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChannelInput } from '#lib/api/channels.ts';
 import { TargetInput } from '#lib/api/targets.ts';
 import { parseDurationMs } from '#lib/metrics/duration.ts';
 
@@ -18,7 +19,7 @@ const Discovery = z.union([
 export type Discovery = z.infer<typeof Discovery>;
 
 /** Top-level keys that belong to parts this version does not have yet; accepted, and named as unused by `check-config` and the log. */
-export const UNUSED_KEYS = ['rules', 'channels'] as const;
+export const UNUSED_KEYS = ['rules'] as const;
 
 /** `headroom.yaml` */
 export const Config = z.strictObject({
@@ -29,6 +30,6 @@ export const Config = z.strictObject({
     .default({}),
   nvidia_smi: z.strictObject({ command: z.string().min(1).default('nvidia-smi') }).default({ command: 'nvidia-smi' }),
   rules: z.unknown().optional(),
-  channels: z.unknown().optional(),
+  channels: z.array(ChannelInput).default([]),
 });
 export type Config = z.infer<typeof Config>;
