@@ -98,8 +98,7 @@ describe('without a mouse', () => {
     await open('/');
     await page.locator('aside').getByRole('button', { name: 'Appearance' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('menu').waitFor();
-    await page.keyboard.press('ArrowDown');
+    await expect.poll(focused).toContain('System');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     expect(await focused()).toContain('Dark');
