@@ -1,7 +1,9 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { checkRules } from '#lib/config/check-rules.ts';
 import { Config } from '#lib/config/config.ts';
 import { type Channel, channelFromInput } from '#lib/notify/channel.ts';
+import type { Rule } from '#lib/rules/rule.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 import { parseTarget } from '#lib/target/target-input.ts';
 
@@ -14,6 +16,8 @@ export type ParsedConfig =
       readonly config: Config;
       readonly targets: readonly TargetSettings[];
       readonly channels: readonly Channel[];
+      /** Of `rules.custom`. */
+      readonly rules: readonly Rule[];
     }
   | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
@@ -44,9 +48,11 @@ export function parseConfig(text: string): ParsedConfig {
   }
   const targets = checkTargets(parsed.data, lineOf);
   const channels = checkChannels(parsed.data, lineOf);
-  const errors = [...targets.errors, ...channels.errors];
+  const rules = checkRules(parsed.data);
+  const faults = rules.faults.map(({ path, message }) => ({ line: lineOf(path), key: keyText(path), message }));
+  const errors = [...targets.errors, ...channels.errors, ...faults];
   if (errors.length > 0) return { ok: false, errors };
-  return { ok: true, config: parsed.data, targets: targets.found, channels: channels.found };
+  return { ok: true, config: parsed.data, targets: targets.found, channels: channels.found, rules: rules.rules };
 }
 
 type LineOf = (path: readonly PropertyKey[]) => number;
