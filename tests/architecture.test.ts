@@ -7,15 +7,16 @@ const ROOT = path.join(import.meta.dirname, '..');
 /** Which lib folders each folder may import. The same rules are in biome.json, with the reason in the message. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'lib/metrics': [],
+  'lib/address': [],
   'lib/rules': ['lib/metrics', 'lib/series'],
   'lib/alerts': ['lib/metrics', 'lib/rules'],
   'lib/api': ['lib/metrics', 'lib/rules', 'lib/alerts'],
   'lib/target': ['lib/metrics', 'lib/api'],
   'lib/series': ['lib/metrics'],
   'lib/detect': ['lib/metrics', 'lib/series'],
-  'lib/config': ['lib/metrics', 'lib/api', 'lib/target', 'lib/rules'],
-  'lib/notify': ['lib/metrics', 'lib/api', 'lib/rules', 'lib/alerts'],
-  'lib/scrape': ['lib/metrics', 'lib/api', 'lib/target'],
+  'lib/config': ['lib/metrics', 'lib/api', 'lib/target', 'lib/rules', 'lib/notify'],
+  'lib/notify': ['lib/metrics', 'lib/api', 'lib/rules', 'lib/alerts', 'lib/address'],
+  'lib/scrape': ['lib/metrics', 'lib/api', 'lib/target', 'lib/address'],
   'lib/db': [
     'lib/metrics',
     'lib/api',

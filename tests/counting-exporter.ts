@@ -13,7 +13,7 @@ export type CountingExporter = {
 export async function startCountingExporter(): Promise<CountingExporter> {
   let polls = 0;
   let tokens = 0;
-  let startS = 1_700_000_000;
+  let startS = Date.now() / 1000;
   const server = http.createServer((_request, response) => {
     const page = printPage(tokens, polls, startS);
     polls++;
@@ -28,7 +28,7 @@ export async function startCountingExporter(): Promise<CountingExporter> {
     restart() {
       tokens = 0;
       polls = 0;
-      startS += 1000;
+      startS = Math.max(Date.now() / 1000, startS + 2);
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };

@@ -46,6 +46,7 @@ function factsOf(request: Request) {
     origin: headers.get('origin'),
     secFetchSite: headers.get('sec-fetch-site'),
     authorization: headers.get('authorization'),
+    person: headers.get('headroom-person'),
   };
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { PublicUrl } from '#lib/api/public-url.ts';
+import { ChannelStore } from '#lib/db/channels.ts';
 import { LayoutStore } from '#lib/db/layouts.ts';
 import { createPool } from '#lib/db/pool.ts';
 import { createPrisma } from '#lib/db/prisma.ts';
@@ -14,6 +16,7 @@ const Env = z.object({
   HEADROOM_ALLOWED_HOSTS: z.string().default(''),
   HEADROOM_TOKEN_REQUIRED: z.enum(['0', '1']).default('0'),
   HEADROOM_NVIDIA_SMI: z.string().default('nvidia-smi'),
+  HEADROOM_PUBLIC_URL: PublicUrl,
 });
 
 export type Server = {
@@ -40,14 +43,17 @@ function createServer(): Server {
       process.stderr.write(`${new Date().toISOString()} web       warn  database connection lost: ${error.message}\n`),
   );
   const db = createPrisma(pool);
+  const box = createSecretBox(env.HEADROOM_SECRET_KEY);
   return {
     databaseUrl: env.DATABASE_URL,
     context: {
       pool,
       db,
-      targets: new TargetStore(db, createSecretBox(env.HEADROOM_SECRET_KEY)),
+      targets: new TargetStore(db, box),
+      channels: new ChannelStore(pool, box),
       layouts: new LayoutStore(pool),
       smiCommand: env.HEADROOM_NVIDIA_SMI,
+      publicUrl: env.HEADROOM_PUBLIC_URL,
       clock: Date.now,
     },
     access: {

@@ -57,7 +57,7 @@ export function BurstNow({ engines }: { engines: readonly Subject[] }) {
         </span>
       }
     >
-      <div className="sm:max-h-72 sm:overflow-y-auto">
+      <div className="relative sm:max-h-72 sm:overflow-y-auto">
         <Table
           caption="Arrivals against baseline"
           columns={columns}

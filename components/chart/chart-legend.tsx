@@ -27,7 +27,7 @@ export const ChartLegend = memo(function ChartLegend({ data, display, visible, s
   const onClick = (event: MouseEvent, id: string) =>
     onVisible(clickLegend(visible, id, all, event.shiftKey || event.ctrlKey || event.metaKey));
   return (
-    <div className="max-h-54 overflow-y-auto px-3 pb-2">
+    <div className="relative max-h-54 overflow-y-auto px-3 pb-2">
       <table className="w-full table-fixed text-xs">
         <thead className="text-muted">
           <tr>

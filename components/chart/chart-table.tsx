@@ -22,7 +22,7 @@ export function ChartTable({ title, data, display, visible, utc, height }: Chart
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabIndex={0}
       aria-label={`${title} as table`}
-      className="overflow-auto"
+      className="relative overflow-auto"
       style={{ maxHeight: height }}
     >
       <table className="w-full text-xs">

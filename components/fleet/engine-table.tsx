@@ -60,7 +60,7 @@ export function EngineTable({
       sortable: true,
       from: 'xl',
       cell: (row) => (
-        <span className="block max-w-48 truncate text-muted" title={modelOf(row)}>
+        <span className="block max-w-32 truncate 2xl:max-w-64 text-muted" title={modelOf(row)}>
           {modelOf(row)}
         </span>
       ),

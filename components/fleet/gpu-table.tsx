@@ -4,11 +4,12 @@ import { MeterBar } from '#components/chart/meter-bar.tsx';
 import { HEALTH_RANK } from '#components/fleet/health-rank.ts';
 import { useSortParam } from '#components/fleet/sort-param.ts';
 import { NameCell, rowClass, StateCell } from '#components/fleet/subject-cell.tsx';
-import { ValueCell } from '#components/fleet/value-cell.tsx';
+import { LevelMark, ValueCell } from '#components/fleet/value-cell.tsx';
 import { Shape } from '#components/status/shape.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
+import { levelOf } from '#lib/client/band-level.ts';
 import type { CurrentIndex } from '#lib/client/current-index.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
 import { type SortValue, sortRows } from '#lib/client/table-state.ts';
@@ -92,15 +93,17 @@ export function GpuTable({ gpus, total, current }: { gpus: readonly Subject[]; t
 function VramCell({ gpu, current }: { gpu: Subject; current: CurrentIndex }) {
   const [used, total] = [current.value(gpu.id, 'vram_used'), current.value(gpu.id, 'vram_total')];
   const share = current.value(gpu.id, 'vram_utilization');
+  const level = levelOf('vram_utilization', share);
   const display = displayUnit('bytes', total ?? used ?? 0);
   return (
     <span className="inline-flex items-center gap-2 max-sm:flex-wrap max-sm:gap-y-0">
-      <MeterBar value={share} label="VRAM used" signalId="vram_utilization" className="h-1.5 w-16" />
+      <MeterBar value={share} label="VRAM used" level={level} signalId="vram_utilization" className="h-1.5 w-16" />
       <span className="min-w-24 text-right max-sm:min-w-0 max-sm:text-left">
         {used === null ? (
           <ValueCell current={current} subject={gpu.id} signal="vram_used" />
         ) : (
           <>
+            <LevelMark level={level} />
             {formatValue(used, 'bytes', { ...display, suffix: '' })}
             <span className="text-muted"> / {formatValue(total, 'bytes', display)}</span>
           </>

@@ -1,5 +1,5 @@
 import { Shape } from '#components/status/shape.tsx';
-import { levelOf } from '#lib/client/band-level.ts';
+import { type Level, levelOf } from '#lib/client/band-level.ts';
 import type { CurrentIndex } from '#lib/client/current-index.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
@@ -16,14 +16,21 @@ export function ValueCell({ current, subject, signal }: { current: CurrentIndex;
       </span>
     );
   }
-  const level = levelOf(signal, item.value);
   return (
     <span className="inline-flex items-center gap-1">
-      {level === 'warning' && <Shape name="pending" size={10} />}
-      {level === 'danger' && <Shape name="danger" size={10} />}
+      <LevelMark level={levelOf(signal, item.value)} />
       {formatValue(item.value, unit)}
-      {level === 'warning' && <span className="sr-only">warning</span>}
-      {level === 'danger' && <span className="sr-only">danger</span>}
+    </span>
+  );
+}
+
+/** The shape beside a number that the bands mind, with its word for those who do not see it. */
+export function LevelMark({ level }: { level: Level }) {
+  if (level !== 'warning' && level !== 'danger') return null;
+  return (
+    <span className="mr-0.5 inline-flex" title={level}>
+      <Shape name={level === 'danger' ? 'danger' : 'pending'} size={10} />
+      <span className="sr-only">{level} </span>
     </span>
   );
 }

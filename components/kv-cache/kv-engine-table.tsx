@@ -4,12 +4,13 @@ import { MeterBar } from '#components/chart/meter-bar.tsx';
 import { NameCell, rowClass } from '#components/fleet/subject-cell.tsx';
 import { ValueCell } from '#components/fleet/value-cell.tsx';
 import { useKvCurrent } from '#components/kv-cache/kv-values.ts';
+import { engineLevel } from '#components/kv-cache/kv-verdict.ts';
 import { HealthStatus } from '#components/status/health-status.tsx';
 import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
-import { levelOf, throughputLevel, worstLevel } from '#lib/client/band-level.ts';
+import { levelOf } from '#lib/client/band-level.ts';
 import type { CurrentIndex } from '#lib/client/current-index.ts';
 
 /** The same judgement, engine by engine. */
@@ -32,6 +33,7 @@ export function KvEngineTable({ engines, names }: { engines: readonly Subject[];
     {
       id: 'bar',
       title: 'Utilisation',
+      from: '2xl',
       cell: (row) => {
         const share = current.value(row.id, 'kv_cache_utilization');
         return (
@@ -53,7 +55,7 @@ export function KvEngineTable({ engines, names }: { engines: readonly Subject[];
   ];
   return (
     <Card title="By engine">
-      <div className="sm:max-h-96 sm:overflow-y-auto">
+      <div className="relative sm:max-h-96 sm:overflow-y-auto">
         <Table
           caption="KV cache by engine"
           columns={columns}
@@ -69,12 +71,5 @@ export function KvEngineTable({ engines, names }: { engines: readonly Subject[];
 /** An engine that does not answer has no status of its cache: it is down, stale or frozen. */
 function EngineStatus({ engine, current }: { engine: Subject; current: CurrentIndex }) {
   if (engine.health.state !== 'ok') return <HealthStatus state={engine.health.state} />;
-  const utilization = current.value(engine.id, 'kv_cache_utilization');
-  const levels = [
-    ...['kv_cache_utilization', 'cache_hit_rate', 'cache_eviction_rate'].map((signal) =>
-      levelOf(signal, current.value(engine.id, signal)),
-    ),
-    throughputLevel(current.value(engine.id, 'throughput_drop'), current.value(engine.id, 'queue_depth')),
-  ];
-  return <LevelStatus level={utilization === null ? 'unknown' : worstLevel(levels)} />;
+  return <LevelStatus level={engineLevel(engine.id, current)} />;
 }

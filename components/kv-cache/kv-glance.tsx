@@ -3,38 +3,42 @@
 import type { ReactNode } from 'react';
 import { MeterBar } from '#components/chart/meter-bar.tsx';
 import { useKvCurrent, useKvValues } from '#components/kv-cache/kv-values.ts';
+import { extremeOf, type KvVerdict, kvVerdict } from '#components/kv-cache/kv-verdict.ts';
 import { PartialBadge } from '#components/panel/partial-badge.tsx';
 import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
-import {
-  evictionWord,
-  type Level,
-  levelOf,
-  throughputLevel,
-  throughputWord,
-  worstLevel,
-} from '#lib/client/band-level.ts';
+import { evictionWord, levelOf, throughputWord } from '#lib/client/band-level.ts';
+import type { CurrentIndex } from '#lib/client/current-index.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
-/** What report 002's dashboard holds, for one engine or for the shown ones together. */
+type Judged = 'kv_cache_utilization' | 'cache_hit_rate' | 'cache_eviction_rate';
+
+/** What report 002's dashboard holds, for one engine or for the shown ones together. Of several the worst is told: a mean hides it. */
 export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names: ReadonlyMap<number, string> }) {
   const current = useKvCurrent();
   const { value, reason, partial } = useKvValues(chosen, current);
-  const fullest = fullestOf(chosen, (id) => current.value(id, 'kv_cache_utilization'));
   const several = chosen.length > 1;
-  const utilization = several ? (fullest?.value ?? null) : value('kv_cache_utilization');
-  const [hits, evictions, drop] = [value('cache_hit_rate'), value('cache_eviction_rate'), value('throughput_drop')];
-  const levels: readonly (readonly [string, Level])[] = [
-    ['utilisation', levelOf('kv_cache_utilization', utilization)],
-    ['hit rate', levelOf('cache_hit_rate', hits)],
-    ['evictions', levelOf('cache_eviction_rate', evictions)],
-    ['throughput', throughputLevel(drop, value('queue_depth'))],
-  ];
-  // Without a utilisation nothing can be called healthy, whatever the rest says.
-  const status = utilization === null ? 'unknown' : worstLevel(levels.map(([, level]) => level));
-  const causes = levels.filter(([, level]) => level === status && status !== 'safe').map(([name]) => name);
-  const single = chosen[0];
+  const verdict = kvVerdict(chosen, current);
+  const [single] = chosen;
+  const judged = (signal: Judged, side: 'highest' | 'lowest') => {
+    const extreme = several ? extremeOf(chosen, current, signal, side) : null;
+    const shown = several ? (extreme?.value ?? null) : value(signal);
+    const together = formatValue(value(signal), 'ratio');
+    const word = signal === 'kv_cache_utilization' ? 'mean' : 'together';
+    return {
+      shown,
+      level: levelOf(signal, shown),
+      suffix: several ? `, ${side}` : '',
+      note: shown === null ? reason(signal) : extreme === null ? '' : `${names.get(extreme.id)}; ${word} ${together}`,
+    };
+  };
+  const utilization = judged('kv_cache_utilization', 'highest');
+  const hits = judged('cache_hit_rate', 'lowest');
+  const evictions = judged('cache_eviction_rate', 'highest');
+  const drop = several ? extremeOf(chosen, current, 'throughput_drop', 'highest') : null;
+  const slowest = several ? (drop?.id ?? null) : (single?.id ?? null);
+  const throughput = slowest === null ? 'no baseline yet' : throughputText(slowest, current);
   return (
     <Card
       title={several ? 'At a glance' : `At a glance: ${single === undefined ? '' : names.get(single.id)}`}
@@ -42,38 +46,41 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
     >
       <dl className="px-3 pb-3">
         <Row
-          term={several ? 'Cache utilisation, highest' : 'Cache utilisation'}
-          note={
-            several && fullest !== null
-              ? `${names.get(fullest.id)}; mean ${formatValue(value('kv_cache_utilization'), 'ratio')}`
-              : undefined
-          }
+          term={`Cache utilisation${utilization.suffix}`}
+          note={utilization.note}
           bar={
             <MeterBar
-              value={utilization}
+              value={utilization.shown}
               label="Cache utilisation"
-              level={levelOf('kv_cache_utilization', utilization)}
+              level={utilization.level}
               signalId="kv_cache_utilization"
             />
           }
         >
-          {formatValue(utilization, 'ratio')}
+          {formatValue(utilization.shown, 'ratio')}
         </Row>
         <Row
-          term="Hit rate"
-          note={hits === null ? reason('cache_hit_rate') : undefined}
-          bar={
-            <MeterBar value={hits} label="Hit rate" level={levelOf('cache_hit_rate', hits)} signalId="cache_hit_rate" />
+          term={`Hit rate${hits.suffix}`}
+          note={hits.note}
+          bar={<MeterBar value={hits.shown} label="Hit rate" level={hits.level} signalId="cache_hit_rate" />}
+        >
+          {formatValue(hits.shown, 'ratio')}
+        </Row>
+        <Row
+          term={`Evictions${evictions.suffix}`}
+          note={
+            several && evictions.shown !== null && evictions.shown > 0
+              ? `preempted share; ${evictions.note}`
+              : 'preempted share of finished requests'
           }
         >
-          {formatValue(hits, 'ratio')}
+          {formatValue(evictions.shown, 'ratio')} ({evictionWord(evictions.shown)})
         </Row>
-        <Row term="Evictions" note="preempted share of finished requests">
-          {formatValue(evictions, 'ratio')} ({evictionWord(evictions)})
-        </Row>
-        <Row term="Throughput">
-          {formatValue(value('requests_per_second'), 'requests_per_second')} (
-          {throughputWord(drop, value('queue_depth'))})
+        <Row
+          term="Throughput"
+          note={drop === null || drop.value === 0 ? '' : `lowest against its baseline: ${names.get(drop.id)}`}
+        >
+          {formatValue(value('requests_per_second'), 'requests_per_second')} ({throughput})
         </Row>
         <Row term="Active sequences">{formatValue(value('running_requests'), 'requests')}</Row>
         <Row
@@ -94,11 +101,11 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
           <dt>
             Status
             <span className="block text-xs font-normal text-muted">
-              {utilization === null ? 'utilisation is unknown' : causes.length === 0 ? '' : `by ${causes.join(', ')}`}
+              {verdict.level === 'unknown' ? 'utilisation is unknown' : causeText(verdict, several, names)}
             </span>
           </dt>
           <dd>
-            <LevelStatus level={status} />
+            <LevelStatus level={verdict.level} />
           </dd>
         </div>
       </dl>
@@ -133,14 +140,12 @@ function Row({
   );
 }
 
-function fullestOf(
-  chosen: readonly Subject[],
-  shareOf: (id: number) => number | null,
-): { readonly id: number; readonly value: number } | null {
-  let fullest: { id: number; value: number } | null = null;
-  for (const { id } of chosen) {
-    const value = shareOf(id);
-    if (value !== null && (fullest === null || value > fullest.value)) fullest = { id, value };
-  }
-  return fullest;
+function throughputText(id: number, current: CurrentIndex): string {
+  return throughputWord(current.value(id, 'throughput_drop'), current.value(id, 'queue_depth'));
+}
+
+function causeText({ causes, id }: KvVerdict, several: boolean, names: ReadonlyMap<number, string>): string {
+  if (causes.length === 0) return '';
+  const whose = several && id !== null ? ` of ${names.get(id)}` : '';
+  return `by ${causes.join(', ')}${whose}`;
 }

@@ -109,3 +109,8 @@ function targetLines(spec: PanelSpec, shown: ReadonlySet<string>, baselineRps: n
 export function hasValues(data: ChartData): boolean {
   return data.series.some(({ mean }) => mean.some((value) => value !== null));
 }
+
+/** The lines (`signal.subject`) that have no value in the range. */
+export function emptyLines(data: ChartData): readonly string[] {
+  return data.series.filter(({ mean }) => mean.every((value) => value === null)).map(({ id }) => id);
+}

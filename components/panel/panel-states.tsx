@@ -41,31 +41,61 @@ export function PanelError({ error, onRetry, keepsData }: { error: unknown; onRe
   );
 }
 
-/** A range without a single value: say why, from what `/current` knows. */
-export function PanelEmpty({ signals, scope, height }: { signals: readonly string[]; scope: Scope; height: number }) {
+/** Why lines have no value, from what `/current` knows: "mistral, Prefix cache hits: not exposed by …". */
+function useMissingReasons(signals: readonly string[], scope: Scope, lines: readonly string[] | null) {
   const wanted = scope.group === 'fleet' ? { signals, kind: scope.kind } : { signals, subjects: scope.ids };
-  const { data } = useQuery(currentQuery(wanted, 30_000));
-  const reasons = new Map<string, string>();
-  for (const item of data?.items ?? []) {
-    if (item.value !== null || item.reason === '') continue;
+  const { data } = useQuery({ ...currentQuery(wanted, 30_000), enabled: lines === null || lines.length > 0 });
+  return (data?.items ?? []).flatMap((item) => {
+    const key = `${item.signal}.${item.subject}`;
+    if (item.value !== null || item.reason === '' || (lines !== null && !lines.includes(key))) return [];
     const title = findSignal(item.signal)?.title ?? item.signal;
-    reasons.set(
-      `${item.subject} ${item.signal}`,
-      `${scope.names.get(item.subject) ?? item.name}, ${title}: ${item.reason}`,
-    );
-  }
-  const listed = [...reasons.entries()].slice(0, 4);
+    return [{ key, text: `${scope.names.get(item.subject) ?? item.name}, ${title}: ${item.reason}` }];
+  });
+}
+
+const MAX_REASONS = 4;
+
+function Reasons({ reasons }: { reasons: readonly { readonly key: string; readonly text: string }[] }) {
+  return (
+    <>
+      {reasons.slice(0, MAX_REASONS).map(({ key, text }) => (
+        <p key={key} className="break-words text-muted">
+          {text}
+        </p>
+      ))}
+      {reasons.length > MAX_REASONS && <p className="text-muted">and {reasons.length - MAX_REASONS} more</p>}
+    </>
+  );
+}
+
+/** A range without a single value: say why. */
+export function PanelEmpty({ signals, scope, height }: { signals: readonly string[]; scope: Scope; height: number }) {
+  const reasons = useMissingReasons(signals, scope, null);
   return (
     <div className="hatched grid place-items-center px-4 text-center" style={{ minHeight: height + LEGEND_PX }}>
       <div className="max-w-md rounded-md bg-surface px-3 py-2">
         <p className="font-medium">No data in this range</p>
-        {listed.map(([key, reason]) => (
-          <p key={key} className="text-muted">
-            {reason}
-          </p>
-        ))}
-        {reasons.size > listed.length && <p className="text-muted">and {reasons.size - listed.length} more</p>}
+        <Reasons reasons={reasons} />
       </div>
+    </div>
+  );
+}
+
+/** Some lines of a panel have no value in the range: say which and why, below the others. `lines`: `signal.subject`. */
+export function PanelMissing({
+  signals,
+  scope,
+  lines,
+}: {
+  signals: readonly string[];
+  scope: Scope;
+  lines: readonly string[];
+}) {
+  const reasons = useMissingReasons(signals, scope, lines);
+  if (reasons.length === 0) return null;
+  return (
+    <div className="px-3 pb-2 text-xs">
+      <Reasons reasons={reasons} />
     </div>
   );
 }

@@ -7,10 +7,10 @@ import { chartCsv, csvFileName } from '#components/chart/csv.ts';
 import { readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { TimeSeriesChart } from '#components/chart/time-series-chart.tsx';
 import { useInView } from '#components/chart/use-in-view.ts';
-import { hasValues, type PanelSpec, panelData, panelSignals } from '#components/panel/panel-data.ts';
+import { emptyLines, hasValues, type PanelSpec, panelData, panelSignals } from '#components/panel/panel-data.ts';
 import { PanelFrame } from '#components/panel/panel-frame.tsx';
 import { PanelHelp } from '#components/panel/panel-help.tsx';
-import { PanelEmpty, PanelError, PanelLoading } from '#components/panel/panel-states.tsx';
+import { PanelEmpty, PanelError, PanelLoading, PanelMissing } from '#components/panel/panel-states.tsx';
 import { PartialBadge } from '#components/panel/partial-badge.tsx';
 import { type Scope, useScope } from '#components/panel/scope.tsx';
 import { Badge } from '#components/ui/badge.tsx';
@@ -138,6 +138,9 @@ function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
           onZoom={zoomTo}
           onZoomOut={zoomOut}
         />
+      )}
+      {chart !== null && scope !== null && hasValues(chart) && (
+        <PanelMissing signals={signals} scope={scope} lines={emptyLines(chart)} />
       )}
     </PanelFrame>
   );

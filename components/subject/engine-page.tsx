@@ -1,16 +1,12 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useLinkedScope } from '#components/panel/linked-scope.ts';
 import type { PanelSpec } from '#components/panel/panel-data.ts';
 import { PanelGrid } from '#components/panel/panel-frame.tsx';
 import { PANELS } from '#components/panel/panel-specs.ts';
-import type { Scope } from '#components/panel/scope.tsx';
 import { SeriesPanel } from '#components/panel/series-panel.tsx';
 import { SubjectPage } from '#components/subject/subject-page.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
-import { subjectsQuery } from '#lib/client/queries.ts';
-import { shortNames } from '#lib/client/subject-name.ts';
 
 /** The path of a request: queue, prefill, decode, cache, results, then the memory below. */
 const PATH: readonly { readonly title: string; readonly specs: readonly PanelSpec[] }[] = [
@@ -52,15 +48,7 @@ const GPU_PANELS: readonly PanelSpec[] = [
 ];
 
 function LinkedGpus({ engine }: { engine: Subject }) {
-  const { data } = useQuery(subjectsQuery('gpu'));
-  const ids = engine.links.filter(({ kind }) => kind === 'gpu').map(({ id }) => id);
-  const identity = JSON.stringify(
-    (data?.items ?? []).filter(({ id }) => ids.includes(id)).map(({ id, name, target }) => ({ id, name, target })),
-  );
-  const scope = useMemo((): Scope => {
-    const gpus = JSON.parse(identity) as Pick<Subject, 'id' | 'name' | 'target'>[];
-    return { kind: 'gpu', group: 'subject', ids: gpus.map(({ id }) => id), names: shortNames(gpus), baselineRps: null };
-  }, [identity]);
+  const scope = useLinkedScope([engine], 'gpu');
   if (scope.ids.length === 0) return null;
   return (
     <section aria-label="Memory of linked GPUs" className="space-y-2">

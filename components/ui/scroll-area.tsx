@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 export function ScrollArea({ label, className, children }: { label: string; className: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className={`overflow-auto ${className}`}>
+    <section aria-label={label} tabIndex={0} className={`relative overflow-auto ${className}`}>
       {children}
     </section>
   );

@@ -36,8 +36,9 @@ const CELL_FROM = {
 
 /** Dense rows; below 640 px every row is a card with named values, so that nothing scrolls sideways. */
 export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowClass }: TableProps<Row>) {
+  // `relative`: texts that are only read out are absolute, and would else widen the page beyond this box.
   return (
-    <div className="sm:overflow-x-auto">
+    <div className="relative sm:overflow-x-auto">
       <table className="w-full border-collapse text-left max-sm:block">
         <caption className="sr-only">{caption}</caption>
         <thead className="max-sm:sr-only">

@@ -52,7 +52,7 @@ export const AlertSummary = z.object({
     .object({ by: z.string(), atMs: ms, note: z.string(), untilMs: ms.nullable(), remindEveryMs: ms.nullable() })
     .nullable(),
   action: z.string(),
-  /** Grows with every change by a person or a transition; an ack must carry it. */
+  /** Grows with every transition, ack, unack and change of owner; an ack carries the one that the person saw. */
   version: z.int(),
 });
 export type AlertSummary = z.infer<typeof AlertSummary>;
@@ -74,7 +74,7 @@ const list = <T extends readonly [string, ...string[]]>(values: T) =>
 
 /** `state=firing,pending&severity=critical&handling=open&match=host=gpu-01&rule=&subject=&target=&owner=&from=&to=&cursor=&limit=` */
 export const AlertFilter = z.strictObject({
-  /** Open ones (pending, firing, recovering) when it is not given. */
+  /** Open ones (pending, firing, recovering) when it is not given; with from or to, also resolved ones. */
   state: list(ALERT_STATES).optional(),
   severity: list(SEVERITIES).optional(),
   handling: list(HANDLINGS).optional(),
@@ -97,12 +97,14 @@ export type AlertsQuery = z.infer<typeof AlertsQuery>;
 export const AlertEvent = z.object({
   id: z.int(),
   atMs: ms,
-  /** A transition (pending, firing, recovering, firing-again, resolved, dropped, no-data, frozen, data-back) or what a person did. */
+  /** A transition (see TRANSITIONS) or what a person did: acked, unacked, note, assigned. */
   kind: z.string(),
   actor: z.string().nullable(),
   text: z.string(),
   value,
 });
+
+export type AlertEvent = z.infer<typeof AlertEvent>;
 
 export const DeliveryView = z.object({
   id: z.string(),
@@ -176,11 +178,16 @@ export const BulkAckInput = z
   })
   .refine((input) => (input.ids === undefined) !== (input.filter === undefined), 'give ids or filter, not both');
 export type BulkAckInput = z.infer<typeof BulkAckInput>;
+/** Skipped: resolved, or acknowledged before by somebody. */
 export const BulkAckAnswer = z.object({ acked: z.int(), skipped: z.int() });
+export type BulkAckAnswer = z.infer<typeof BulkAckAnswer>;
 
 export const VersionInput = z.strictObject({ version: z.int().optional() });
+export type VersionInput = z.infer<typeof VersionInput>;
 export const NoteInput = z.strictObject({ note: note.min(1) });
+export type NoteInput = z.infer<typeof NoteInput>;
 export const AssignInput = z.strictObject({
   owner: z.string().trim().max(200).nullable(),
   version: z.int().optional(),
 });
+export type AssignInput = z.infer<typeof AssignInput>;

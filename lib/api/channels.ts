@@ -34,7 +34,8 @@ export const ChannelInput = z.discriminatedUnion('kind', [
     url: http,
     secret: secret.optional(),
     secret_file: file.optional(),
-    headers: z.record(z.string(), z.string()).default({}),
+    /** Values are secrets; named headers replace all that are stored. */
+    headers: z.record(z.string(), z.string().max(8192)).optional(),
   }),
   z.strictObject({ ...common, kind: z.literal('slack'), url: http.optional(), url_file: file.optional() }),
   z.strictObject({
@@ -56,7 +57,12 @@ export const ChannelInput = z.discriminatedUnion('kind', [
     from: z.email(),
     to: z.array(z.email()).min(1).max(50),
   }),
-  z.strictObject({ ...common, kind: z.literal('alertmanager'), url: http }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('alertmanager'),
+    url: http,
+    headers: z.record(z.string(), z.string().max(8192)).optional(),
+  }),
   /** A dead man's switch: called every interval while everything here works; the other side pages when it stops. */
   z.strictObject({
     ...common,
@@ -68,7 +74,9 @@ export const ChannelInput = z.discriminatedUnion('kind', [
 ]);
 export type ChannelInput = z.infer<typeof ChannelInput>;
 
+/** What is not named stays. A secret that is null is forgotten. */
 export const ChannelPatch = z.looseObject({ kind: z.enum(CHANNEL_KINDS).optional() });
+export type ChannelPatch = z.infer<typeof ChannelPatch>;
 
 export const ChannelView = z.object({
   id: z.int(),
@@ -108,4 +116,10 @@ export const ChannelTest = z.object({
 });
 export type ChannelTest = z.infer<typeof ChannelTest>;
 
+export const DeliveriesQuery = z.strictObject({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export type DeliveriesQuery = z.infer<typeof DeliveriesQuery>;
+export const DeliveryIdParams = z.object({ id: z.string().min(1).max(100) });
 export const DeliveryList = z.object({ items: z.array(DeliveryView), nextCursor: z.string().nullable() });

@@ -1,4 +1,15 @@
 import { z } from 'zod';
+import { DeliveryView } from '#lib/api/alerts.ts';
+import {
+  ChannelInput,
+  ChannelList,
+  ChannelPatch,
+  ChannelTest,
+  ChannelView,
+  DeliveriesQuery,
+  DeliveryList,
+} from '#lib/api/channels.ts';
+import { Notification } from '#lib/api/notification.ts';
 import { Problem } from '#lib/api/problem.ts';
 import { CurrentAnswer, CurrentQuery, SeriesAnswer, SeriesQuery } from '#lib/api/series.ts';
 import { Subject, SubjectList, SubjectsQuery } from '#lib/api/subjects.ts';
@@ -52,6 +63,43 @@ const OPERATIONS: readonly Operation[] = [
   { path: '/targets/{id}', method: 'get', summary: 'One target with its newest polls', answer: TargetDetail },
   { path: '/targets/{id}', method: 'patch', summary: 'Change a target', body: TargetPatch, answer: TargetDetail },
   { path: '/targets/{id}', method: 'delete', summary: 'Stop polling; history stays', status: 204 },
+  { path: '/channels', method: 'get', summary: 'Where notifications go, and how that goes', answer: ChannelList },
+  {
+    path: '/channels',
+    method: 'post',
+    summary: 'Add a channel; secrets never come back',
+    body: ChannelInput,
+    answer: ChannelView,
+    status: 201,
+  },
+  { path: '/channels/{id}', method: 'get', summary: 'One channel', answer: ChannelView },
+  {
+    path: '/channels/{id}',
+    method: 'patch',
+    summary: 'Change a channel; what is not named stays, a secret that is null is forgotten',
+    body: ChannelPatch,
+    answer: ChannelView,
+  },
+  { path: '/channels/{id}', method: 'delete', summary: 'Remove a channel; its history stays', status: 204 },
+  {
+    path: '/channels/{id}/test',
+    method: 'post',
+    summary: "Send a test message and show the receiver's real answer",
+    answer: ChannelTest,
+  },
+  {
+    path: '/channels/{id}/deliveries',
+    method: 'get',
+    summary: 'What was sent to a channel, newest first',
+    query: DeliveriesQuery,
+    answer: DeliveryList,
+  },
+  {
+    path: '/deliveries/{id}/retry',
+    method: 'post',
+    summary: 'Send a dead letter again, under its old id',
+    answer: DeliveryView,
+  },
   { path: '/events', method: 'get', summary: 'Server-sent hints that something changed' },
 ];
 
@@ -73,6 +121,16 @@ export function openApiDocument(version: string): object {
     },
     servers: [{ url: '/api/v1' }],
     paths,
+    webhooks: {
+      notification: {
+        post: {
+          summary:
+            'What a webhook channel gets, beside sentAtMs. Headroom-Signature: t=SECONDS,v1=HMAC-SHA256 of SECONDS.BODY',
+          requestBody: { content: { 'application/json': { schema: toSchema(Notification, 'output') } } },
+          responses: { '2XX': { description: 'taken' } },
+        },
+      },
+    },
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   };
 }
@@ -103,7 +161,8 @@ function describeOperation(operation: Operation): object {
 }
 
 function pathParameters(path: string): object[] {
-  return path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'integer' } }] : [];
+  const type = path.startsWith('/deliveries/') ? 'string' : 'integer';
+  return path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type } }] : [];
 }
 
 function queryParameters(query: z.ZodObject | undefined): object[] {

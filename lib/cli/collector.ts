@@ -2,6 +2,9 @@ import path from 'node:path';
 import { Collector } from '#lib/collector/collector.ts';
 import { Configuration } from '#lib/collector/configuration.ts';
 import { createLog, errorText } from '#lib/collector/log.ts';
+import { Notifier } from '#lib/collector/notifier.ts';
+import { ChannelStore } from '#lib/db/channels.ts';
+import { enqueueNotifications } from '#lib/db/notifications.ts';
 import { listenForHints } from '#lib/db/notify.ts';
 import { createPool } from '#lib/db/pool.ts';
 import { createPrisma } from '#lib/db/prisma.ts';
@@ -24,7 +27,8 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     (error) => log.warn(`database connection lost: ${error.message}`),
   );
   const db = createPrisma(pool);
-  const targets = new TargetStore(db, createSecretBox(options.secretKey));
+  const box = createSecretBox(options.secretKey);
+  const targets = new TargetStore(db, box);
   const file = options.configFile === null ? null : path.resolve(options.configFile);
   const configuration = new Configuration({
     file,
@@ -40,10 +44,20 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     smiCommand: () => configuration.smiCommand(),
     log,
     clock: Date.now,
-    enqueue: async () => {},
+    enqueue: enqueueNotifications,
+  });
+  const notifier = new Notifier({
+    pool,
+    connectionString: options.databaseUrl,
+    channels: new ChannelStore(pool, box),
+    baseUrl: (process.env.HEADROOM_PUBLIC_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, ''),
+    isEvaluating: () => collector.isEvaluating(),
+    log,
+    clock: Date.now,
   });
   await configuration.start();
   await collector.start();
+  notifier.start();
   const hints = listenForHints(
     options.databaseUrl,
     (topic) => {
@@ -63,6 +77,7 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     const finish = async (): Promise<void> => {
       await configuration.stop();
       await collector.stop();
+      await notifier.stop();
       await hints.close();
       await db.$disconnect();
       await pool.end();

@@ -77,7 +77,7 @@ export async function runInstallation(plan: Plan, firstTargets: FirstTargets | n
     ).start();
     await plan.build;
     await make('web', ['web', '--port', String(plan.port), '--host', plan.host]).start();
-    const url = `http://${plan.host.includes(':') ? `[${plan.host}]` : plan.host}:${plan.port}`;
+    const url = urlOf(plan, plan.host);
     await plan.lock.note({ databaseUrl, url });
     log.info(`ready: ${url}${plan.mode === 'demo' ? ' (simulated demo fleet)' : ''}`);
     log.info('the person at this machine is admin: there are no accounts yet');
@@ -132,9 +132,14 @@ function childEnv(plan: Plan, databaseUrl: string): NodeJS.ProcessEnv {
     NODE_ENV: 'production',
     DATABASE_URL: databaseUrl,
     HEADROOM_SECRET_KEY: plan.secretKey,
+    HEADROOM_PUBLIC_URL: process.env.HEADROOM_PUBLIC_URL || urlOf(plan, reachable ? os.hostname() : plan.host),
     HEADROOM_ALLOWED_HOSTS: hosts.filter((host) => host !== '').join(','),
     HEADROOM_TOKEN_REQUIRED: reachable ? '1' : '0',
   };
+}
+
+function urlOf({ port }: Plan, host: string): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function untilSignal(): { readonly promise: Promise<Ending>; dispose(): void } {

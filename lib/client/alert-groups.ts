@@ -88,11 +88,7 @@ export type ListRow =
   | { readonly type: 'alert'; readonly alert: AlertSummary; readonly group: AlertGroup };
 
 /** Groups as one flat list; folded ones keep their heading. */
-export function listRows(
-  groups: readonly AlertGroup[],
-  by: Grouping,
-  folded: ReadonlySet<string>,
-): readonly ListRow[] {
+export function listRows(groups: readonly AlertGroup[], by: Grouping, folded: ReadonlySet<string>): readonly ListRow[] {
   return groups.flatMap((group): ListRow[] => {
     const rows = group.items.map((alert): ListRow => ({ type: 'alert', alert, group }));
     if (by === 'none') return rows;

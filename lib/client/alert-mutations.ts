@@ -1,7 +1,13 @@
 import { type InfiniteData, mutationOptions, type QueryClient } from '@tanstack/react-query';
 import { z } from 'zod';
-import { type AckInput, type AlertFilter, type AlertList, type AlertSummary, BulkAckAnswer } from '#lib/api/alerts.ts';
-import { DeliveryView } from '#lib/api/alerts.ts';
+import {
+  type AckInput,
+  type AlertFilter,
+  type AlertList,
+  type AlertSummary,
+  BulkAckAnswer,
+  DeliveryView,
+} from '#lib/api/alerts.ts';
 import { filterBody } from '#lib/client/alert-filter.ts';
 import { jsonBody, request } from '#lib/client/http.ts';
 import { personName } from '#lib/client/person.ts';

@@ -33,12 +33,18 @@ function readHint(text: string): EventHint | null {
   }
 }
 
+/** First part of the keys of the queries that a topic makes old; samples are followed at their own pace. */
+const QUERIES_OF = {
+  samples: [],
+  health: ['health'],
+  targets: ['targets', 'subjects'],
+  alerts: ['alerts', 'alert'],
+  rules: ['rules', 'rule'],
+  silences: ['silences', 'maintenance', 'alerts', 'alert'],
+} as const satisfies Record<EventHint['topic'], readonly string[]>;
+
 function followHint(client: QueryClient, hint: EventHint, live: boolean): void {
-  if (hint.topic === 'health') void client.invalidateQueries({ queryKey: ['health'] });
-  if (hint.topic === 'targets') {
-    void client.invalidateQueries({ queryKey: ['targets'] });
-    void client.invalidateQueries({ queryKey: ['subjects'] });
-  }
+  for (const key of QUERIES_OF[hint.topic]) void client.invalidateQueries({ queryKey: [key] });
   if (hint.topic !== 'samples' || !live) return;
   const oldestMs = Date.now() - FRESH_MS;
   void client.invalidateQueries({

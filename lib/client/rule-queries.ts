@@ -1,14 +1,6 @@
 import { mutationOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import {
-  Backtest,
-  RuleCheck,
-  RuleImport,
-  type RuleInput,
-  RuleList,
-  type RulePatch,
-  RuleView,
-} from '#lib/api/rules.ts';
+import { Backtest, RuleCheck, RuleImport, type RuleInput, RuleList, type RulePatch, RuleView } from '#lib/api/rules.ts';
 import { jsonBody, request } from '#lib/client/http.ts';
 import type { RuleScope } from '#lib/rules/rule.ts';
 

@@ -1,12 +1,11 @@
 import type { EndReason } from '#lib/alerts/alert.ts';
 import { end } from '#lib/alerts/lifecycle.ts';
 import type { Enqueue } from '#lib/collector/evaluator.ts';
+import { ADVISORY_LOCKS } from '#lib/db/advisory-locks.ts';
 import { type AlertRow, insertAlertEvents, selectAlerts, updateAlerts } from '#lib/db/alerts.ts';
 import { inhibitOpenAlerts } from '#lib/db/inhibit.ts';
 import { inTransaction, type Pool } from '#lib/db/pool.ts';
 
-/** Any fixed number; of several collectors one at a time keeps the alerts. */
-const ADVISORY_LOCK = 7_042_002;
 /** Pending episodes that never fired explain why it was quiet; nobody asks for longer. */
 const NOT_FIRED_KEPT_MS = 48 * 3_600_000;
 
@@ -25,7 +24,9 @@ const WORDS = {
  */
 export async function keepAlerts(pool: Pool, enqueue: Enqueue, nowMs: number): Promise<void> {
   await inTransaction(pool, async (client) => {
-    const lock = await client.query<{ got: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS got', [ADVISORY_LOCK]);
+    const lock = await client.query<{ got: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS got', [
+      ADVISORY_LOCKS.keepAlerts,
+    ]);
     if (lock.rows[0]?.got !== true) return;
     const gone = await selectAlerts(client, GONE);
     const reasons = await reasonsOf(client, gone);

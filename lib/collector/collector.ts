@@ -36,6 +36,7 @@ const FLUSH_MS = 250;
 const MAX_WAITING_SAMPLES = 200_000;
 const LEASE_RENEW_MS = 5000;
 const KEEP_MS = 5000;
+const EVALUATION_FRESH_MS = 30_000;
 const ROLLUP_MS = 10_000;
 const PARTITION_MS = 600_000;
 const BASELINE_MS = 300_000;
@@ -102,6 +103,12 @@ export class Collector {
     const result = await storePolls(this.#options.pool, this.#id, records);
     this.#evaluator.onStored(records.filter((record) => !result.lostTargets.has(record.targetId)));
     return result;
+  }
+
+  /** Whether rules were evaluated (or there was nothing to evaluate) in the last half minute. */
+  isEvaluating(): boolean {
+    const { evaluatedAtMs } = this.#evaluator.stats();
+    return evaluatedAtMs !== null && this.#options.clock() - evaluatedAtMs < EVALUATION_FRESH_MS;
   }
 
   /** Rules may have changed. */

@@ -5,7 +5,7 @@ import { casesOf, type EvaluatedPoll, type RuleCase } from '#lib/collector/rule-
 import { busySubjects } from '#lib/db/busy-subjects.ts';
 import type { FleetState } from '#lib/db/fleet-state.ts';
 import type { GpuFloor } from '#lib/db/gpu-floors.ts';
-import { measureAvailability, measureReads } from '#lib/db/measure-reads.ts';
+import { measureAvailability, measureReads, type ReadValues } from '#lib/db/measure-reads.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
 import { isFrozen } from '#lib/detect/health.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
@@ -38,19 +38,22 @@ export async function evaluateSlice(
   const subjects = [...new Set(asked.flatMap((each) => each.subject ?? []))];
   const reads = uniqueReads([...cases.flatMap((each) => each.form.reads), VRAM_TOTAL_READ]);
   const [values, availability] = await Promise.all([
-    subjects.length === 0 ? new Map() : measureReads(context, facts.fleet, subjects, reads, nowMs),
+    subjects.length === 0 ? NOTHING : measureReads(context, facts.fleet, subjects, reads, nowMs),
     measureAvailability(context, reads, nowMs),
   ]);
   return cases.map((at) => {
-    const known: ReadonlyMap<string, number | null> = values.get(at.subject?.id ?? -1) ?? new Map();
-    const stored = judgedLookup(known, vramView(at, facts));
+    const readings = values.get(at.subject?.id ?? -1);
+    const stored = judgedLookup(readings?.values ?? new Map(), vramView(at, facts));
     const lookup = (read: SignalRead): number | null => {
       const polled = pollValue(read, at, busy, facts, availability);
       return polled === undefined ? stored(read) : polled;
     };
-    return { at, seen: observe(at.form, at.compiled.rule.hysteresis, lookup, at.sight) };
+    const coarseBelow = (read: SignalRead): number | null => readings?.coarseBelow.get(readKey(read)) ?? null;
+    return { at, seen: observe(at.form, at.compiled.rule.hysteresis, lookup, at.sight, coarseBelow) };
   });
 }
+
+const NOTHING: ReadValues = new Map();
 
 function uniqueReads(reads: readonly SignalRead[]): readonly SignalRead[] {
   return [...new Map(reads.map((read) => [readKey(read), read])).values()];

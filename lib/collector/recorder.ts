@@ -35,7 +35,7 @@ export class Recorder {
   readonly #layouts: LayoutStore;
   #recognised: Recognised | null = null;
   #dataNotes: readonly string[] = [];
-  #lastValues = '';
+  #lastReadings: readonly Reading[] = [];
   #sameValues = 0;
 
   constructor(target: Target, subjects: SubjectRegistry, layouts: LayoutStore) {
@@ -47,7 +47,7 @@ export class Recorder {
   /** The record of a failed attempt. */
   bad(poll: BadPoll): PollRecord {
     this.#sameValues = 0;
-    this.#lastValues = '';
+    this.#lastReadings = [];
     return {
       targetId: this.#target.id,
       scrape: {
@@ -77,13 +77,14 @@ export class Recorder {
     const moves: { subject: LiveSubject; cursor: Cursor }[] = [];
     const notes: string[] = [];
     const seen = new Set<number>();
-    for (const reading of poll.readings) {
-      const found = await this.#subjects.find(this.#withConfigured(reading), poll.atMs);
+    for (const shown of poll.readings) {
+      const reading = this.#withConfigured(shown);
+      const found = await this.#subjects.find(reading, poll.atMs);
       if (found === null || seen.has(found.subject.id)) continue;
       seen.add(found.subject.id);
       const { subject } = found;
       if (subject.cursor !== null && subject.cursor.atMs >= poll.atMs) continue;
-      const step = increment(subject.cursor, this.#withConfigured(reading), {
+      const step = increment(subject.cursor, reading, {
         atMs: poll.atMs,
         intervalMs: this.#target.intervalMs,
         processStartS,
@@ -157,9 +158,8 @@ export class Recorder {
 
   /** Polls in a row with exactly the values of the one before; exporters print own metrics, so bytes would never repeat. */
   #countUnchanged(readings: readonly Reading[]): number {
-    const values = JSON.stringify(readings.map(({ gauges, counters }) => [{ ...gauges, collected_at_s: 0 }, counters]));
-    this.#sameValues = values === this.#lastValues && readings.length > 0 ? this.#sameValues + 1 : 0;
-    this.#lastValues = values;
+    this.#sameValues = sameValues(this.#lastReadings, readings) ? this.#sameValues + 1 : 0;
+    this.#lastReadings = readings;
     return this.#sameValues;
   }
 }
@@ -171,4 +171,25 @@ function processStartOf(readings: readonly Reading[]): number | null {
       return reading.gauges.process_start_s;
   }
   return null;
+}
+
+/** The time of collection moves on even when the exporter repeats what it collected long ago. */
+const NOT_COMPARED = 'collected_at_s';
+
+function sameValues(before: readonly Reading[], now: readonly Reading[]): boolean {
+  if (now.length === 0 || before.length !== now.length) return false;
+  return now.every((reading, i) => {
+    const other = before[i];
+    return (
+      other !== undefined && sameNumbers(other.gauges, reading.gauges) && sameNumbers(other.counters, reading.counters)
+    );
+  });
+}
+
+type Numbers = Readonly<Partial<Record<string, number>>>;
+
+function sameNumbers(before: Numbers, now: Numbers): boolean {
+  for (const field in now) if (field !== NOT_COMPARED && !Object.is(before[field], now[field])) return false;
+  for (const field in before) if (now[field] === undefined) return false;
+  return true;
 }

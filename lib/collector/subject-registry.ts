@@ -11,7 +11,8 @@ import type { TargetSettings } from '#lib/target/target.ts';
 export type LiveSubject = {
   readonly id: number;
   cursor: Cursor | null;
-  attributesText: string;
+  /** As last stored; a plan hands out the same object at every poll. */
+  attributes: Reading['attributes'] | null;
 };
 
 type Target = TargetSettings & { readonly id: number };
@@ -44,7 +45,7 @@ export class SubjectRegistry {
       this.#live.set(mapKey(subject), {
         id: subject.id,
         cursor: text === undefined ? null : cursorFromText(text),
-        attributesText: '',
+        attributes: null,
       });
     }
   }
@@ -84,7 +85,7 @@ export class SubjectRegistry {
     const subject: LiveSubject = {
       id: stored.id,
       cursor: text === undefined ? null : cursorFromText(text),
-      attributesText: JSON.stringify(reading.attributes),
+      attributes: reading.attributes,
     };
     this.#live.set(mapped, subject);
     return { subject, created: before.rowCount === 0 };
@@ -103,10 +104,10 @@ export class SubjectRegistry {
   }
 
   async #saveAttributes(subject: LiveSubject, reading: Reading, key: string): Promise<void> {
-    const text = JSON.stringify(reading.attributes);
-    if (text === subject.attributesText) return;
-    await ensureSubject(this.#pool, this.#identity(reading, key), false);
-    subject.attributesText = text;
+    if (reading.attributes === subject.attributes) return;
+    if (JSON.stringify(reading.attributes) !== JSON.stringify(subject.attributes))
+      await ensureSubject(this.#pool, this.#identity(reading, key), false);
+    subject.attributes = reading.attributes;
   }
 
   #identity(reading: Reading, key: string): Omit<StoredSubject, 'id'> {

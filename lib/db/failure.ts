@@ -22,3 +22,8 @@ export function isNameTaken(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return error.code === '23505';
   return error instanceof Error && 'code' in error && error.code === 'P2002';
 }
+
+/** Postgres ended this transaction because two waited for each other; it may be tried again. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '40P01';
+}

@@ -8,13 +8,20 @@ export type Layout = Readonly<Record<string, readonly number[]>>;
 
 const StoredBounds = z.record(z.string(), z.array(z.number().nullable()));
 
+type KnownLayout = {
+  readonly names: readonly string[];
+  readonly bounds: readonly (readonly number[])[];
+  readonly id: number;
+};
+
 /** Bucket layouts: each distinct one is stored once and rows point to it. Remembers what it has seen. */
 export class LayoutStore {
   readonly #pool: pg.Pool;
   readonly #idByDigest = new Map<string, number>();
   readonly #layouts = new Map<number, Layout>();
   #most = { layoutId: 0, buckets: 1 };
-  readonly #idByBounds = new WeakMap<readonly number[], Map<string, string>>();
+  /** Bounds arrays are the same objects from poll to poll: the last answer for the one of the first histogram. */
+  readonly #lastByBounds = new WeakMap<readonly number[], KnownLayout>();
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
@@ -23,30 +30,27 @@ export class LayoutStore {
   /** The id of the layout of these increases; 0 for a row without histograms. */
   async idFor(histograms: Readonly<Record<string, HistogramIncrease>>): Promise<number> {
     const names = Object.keys(histograms).sort();
-    if (names.length === 0) return 0;
+    const first = histograms[names[0] ?? ''];
+    if (first === undefined) return 0;
+    const bounds = names.map((name) => histograms[name]?.bounds ?? []);
+    const last = this.#lastByBounds.get(first.bounds);
+    if (last !== undefined && isSameList(last.names, names) && isSameList(last.bounds, bounds)) return last.id;
+    const id = await this.#idOf(names, bounds);
+    this.#lastByBounds.set(first.bounds, { names, bounds, id });
+    return id;
+  }
+
+  async #idOf(names: readonly string[], bounds: readonly (readonly number[])[]): Promise<number> {
     const digest = createHash('sha1')
-      .update(names.map((name) => this.#text(name, histograms[name])).join(';'))
+      .update(names.map((name, i) => `${name}:${bounds[i]?.join(',')}`).join(';'))
       .digest('hex');
     const known = this.#idByDigest.get(digest);
     if (known !== undefined) return known;
-    const layout = Object.fromEntries(names.map((name) => [name, histograms[name]?.bounds ?? []]));
+    const layout = Object.fromEntries(names.map((name, i) => [name, bounds[i] ?? []]));
     const id = await this.#save(digest, layout);
     this.#idByDigest.set(digest, id);
     this.#layouts.set(id, layout);
     return id;
-  }
-
-  /** Bounds arrays are shared between polls, so their text is made once. */
-  #text(name: string, histogram: HistogramIncrease | undefined): string {
-    if (histogram === undefined) return name;
-    let texts = this.#idByBounds.get(histogram.bounds);
-    if (texts === undefined) {
-      texts = new Map();
-      this.#idByBounds.set(histogram.bounds, texts);
-    }
-    const known = texts.get(name) ?? `${name}:${histogram.bounds.join(',')}`;
-    texts.set(name, known);
-    return known;
   }
 
   async #save(digest: string, layout: Layout): Promise<number> {
@@ -91,6 +95,10 @@ export class LayoutStore {
     );
     return Math.max(1, rows[0]?.most ?? 1);
   }
+}
+
+function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
 }
 
 function parseBounds(json: unknown): Layout {

@@ -7,7 +7,12 @@ import { readKey, type SignalRead } from '#lib/rules/reads.ts';
 import type { Measured } from '#lib/series/measure.ts';
 
 /** Values by subject id and `readKey`; what is missing is unknown. */
-export type ReadValues = ReadonlyMap<number, ReadonlyMap<string, number | null>>;
+export type ReadValues = ReadonlyMap<number, SubjectReadings>;
+export type SubjectReadings = {
+  readonly values: ReadonlyMap<string, number | null>;
+  /** Quantiles that fell into the lowest bucket, with its bound. */
+  readonly coarseBelow: ReadonlyMap<string, number>;
+};
 
 /**
  * Measures what rules read, for all subjects at once: one query per table and window (gauges newest or mean), each over
@@ -20,7 +25,7 @@ export async function measureReads(
   reads: readonly SignalRead[],
   nowMs: number,
 ): Promise<ReadValues> {
-  const values = new Map<number, Map<string, number | null>>();
+  const found = new Map<number, { values: Map<string, number | null>; coarseBelow: Map<string, number> }>();
   const groups = Map.groupBy(reads.filter(isStored), (read) => `${read.windowMs} ${gaugesOf(read)}`);
   for (const group of groups.values()) {
     const [head] = group;
@@ -36,14 +41,15 @@ export async function measureReads(
     } as const;
     for (const row of await measureSpan(context, fleet, { subjects, signals, span, group: 'subject' })) {
       if (row.subjectId === null) continue;
-      const ofSubject = values.get(row.subjectId) ?? new Map<string, number | null>();
-      values.set(row.subjectId, ofSubject);
-      for (const read of group) {
-        if (read.signal === row.signal.id) ofSubject.set(readKey(read), pick(read, row.value));
+      const ofSubject = found.get(row.subjectId) ?? { values: new Map(), coarseBelow: new Map() };
+      found.set(row.subjectId, ofSubject);
+      for (const read of group.filter((each) => each.signal === row.signal.id)) {
+        ofSubject.values.set(readKey(read), pick(read, row.value));
+        if (row.value.coarseBelow !== undefined) ofSubject.coarseBelow.set(readKey(read), row.value.coarseBelow);
       }
     }
   }
-  return values;
+  return found;
 }
 
 /** Share of polls that succeeded in 24 hours, by target; asked for only where a rule reads it. */

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { ADVISORY_LOCKS } from '#lib/db/advisory-locks.ts';
 
 const MIGRATIONS_DIR = path.join(import.meta.dirname, '../../prisma/migrations');
-/** Any fixed number; two migrators of one database wait for each other on it. */
-const ADVISORY_LOCK = 7_042_001;
 
 export type MigrationResult = { readonly applied: readonly string[]; readonly present: readonly string[] };
 
@@ -18,9 +18,12 @@ export async function migrate(connectionString: string): Promise<MigrationResult
   const client = new pg.Client({ connectionString, options: '-c TimeZone=UTC', application_name: 'headroom-migrate' });
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
+    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrate]);
     await client.query(MIGRATIONS_TABLE);
-    return await applyPending(client);
+    const result = await applyPending(client);
+    // The tables of the job queue are its own; a newer version of it brings its own migrations.
+    await runMigrations({ connectionString });
+    return result;
   } finally {
     await client.end();
   }

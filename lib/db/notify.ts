@@ -3,9 +3,9 @@ import type { EventHint } from '#lib/api/system.ts';
 
 const CHANNEL = 'headroom';
 
-/** Tells every web process and collector that something changed; a hint, never the data. */
-export async function sendHint(pool: pg.Pool, topic: EventHint['topic']): Promise<void> {
-  await pool.query('SELECT pg_notify($1, $2)', [CHANNEL, topic]);
+/** Tells every web process and collector that something changed; a hint, never the data. In a transaction it goes out with the commit. */
+export async function sendHint(db: Pick<pg.ClientBase, 'query'>, topic: EventHint['topic']): Promise<void> {
+  await db.query('SELECT pg_notify($1, $2)', [CHANNEL, topic]);
 }
 
 export type Listener = { close(): Promise<void> };

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { ADVISORY_LOCKS } from '#lib/db/advisory-locks.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 
 const HOUR_MS = 3_600_000;
@@ -31,7 +32,7 @@ export async function maintainPartitions(
   retention: Retention,
 ): Promise<PartitionWork> {
   return inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock(7042002)');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.partitions]);
     const present = await presentPartitions(client);
     const created: string[] = [];
     const dropped: string[] = [];

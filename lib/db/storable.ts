@@ -12,3 +12,12 @@ export function storableJson(value: unknown): string {
     return Object.fromEntries(Object.entries(part).map(([key, inner]) => [storableText(key), inner]));
   });
 }
+
+/** The same text for values that differ only in the order of their keys. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

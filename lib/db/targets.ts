@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TARGET_ORIGINS, TargetSource } from '#lib/api/targets.ts';
 import type { Db } from '#lib/db/prisma.ts';
 import type { SecretBox } from '#lib/db/secret-box.ts';
-import { storableJson } from '#lib/db/storable.ts';
+import { sortedJson, storableJson } from '#lib/db/storable.ts';
 import type { Secret, TargetAuth, TargetSettings } from '#lib/target/target.ts';
 import { Prisma, type Target as TargetRow } from '#prisma/generated/client.ts';
 
@@ -176,12 +176,4 @@ export class TargetStore {
 function sameSettings(stored: StoredTarget, wanted: TargetSettings): boolean {
   const { id: _id, origin: _origin, originKey: _originKey, paused: _paused, ...settings } = stored;
   return sortedJson(settings) === sortedJson(wanted);
-}
-
-function sortedJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

@@ -73,6 +73,9 @@ const SCALES = {
   code: [[1, '']],
 } as const satisfies Record<Unit, readonly (readonly [number, string])[]>;
 
+/** Where a scale begins later than at its 1: two minutes beside a third of a second are both read in seconds. */
+const SWITCH_AT: Partial<Record<Unit, Readonly<Record<number, number>>>> = { seconds: { 60: 600 } };
+
 /**
  * The display unit that suits `magnitude` (the largest absolute value of a panel, base unit).
  * Unknown or 0 gives the unit's smallest common scale (seconds -> ms, bytes -> MiB).
@@ -80,7 +83,8 @@ const SCALES = {
 export function displayUnit(unit: Unit, magnitude: number): DisplayUnit {
   const scales: readonly (readonly [number, string])[] = SCALES[unit];
   const size = Math.abs(magnitude);
-  const fitting = scales.find(([divisor]) => size >= divisor) ?? scales[scales.length - 1] ?? [1, ''];
+  const fitting = scales.find(([divisor]) => size >= (SWITCH_AT[unit]?.[divisor] ?? divisor)) ??
+    scales[scales.length - 1] ?? [1, ''];
   if (!Number.isFinite(size) || size === 0) return smallScale(unit, fitting);
   return { divisor: fitting[0], suffix: fitting[1] };
 }

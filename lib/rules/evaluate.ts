@@ -18,23 +18,40 @@ export type Judgement = {
 
 export type Lookup = (read: SignalRead) => number | null;
 
+/** The bound below which a reading tells nothing (a quantile in its histogram's lowest bucket); null for all others. */
+export type Coarseness = (read: SignalRead) => number | null;
+
+const EXACT: Coarseness = () => null;
+
 /**
  * Judges a condition in three-valued logic (Kleene): `unknown and no` is no, `unknown or yes` is yes, everything else
  * with unknown is unknown. Division by zero and numbers that are not finite are unknown.
  *
  * `margin` asks whether the condition still holds with every limit moved to the healthy side by that share, for
  * recovery: `> 100` with 0.05 becomes `> 95`, under `not` the other way. `=`, `!=`, yes/no and limits of 0 stay.
+ * A quantile that fell into the lowest bucket is unknown against a limit inside that bucket: vLLM's older latency
+ * histograms begin at 300 ms, and a p99 "of 297 ms" there would page for ever.
  * A `< 98%` moves by a share of what is left to 100 %, since a share of the limit could never be reached.
  */
-export function evaluate(checked: CheckedExpression, lookup: Lookup, margin: number): Judgement {
+export function evaluate(
+  checked: CheckedExpression,
+  lookup: Lookup,
+  margin: number,
+  coarseBelow: Coarseness = EXACT,
+): Judgement {
   const unknown = new Set<string>();
-  const evaluation: Evaluation = { lookup, margin, unknown };
+  const evaluation: Evaluation = { lookup, margin, coarseBelow, unknown };
   const { holds, decider } = judge(checked.condition, evaluation, false);
   const { value, limit, unit, signal } = decider;
   return { holds, value, limit, unit, signal, unknown: [...unknown] };
 }
 
-type Evaluation = { readonly lookup: Lookup; readonly margin: number; readonly unknown: Set<string> };
+type Evaluation = {
+  readonly lookup: Lookup;
+  readonly margin: number;
+  readonly coarseBelow: Coarseness;
+  readonly unknown: Set<string>;
+};
 type Decider = Pick<Judgement, 'value' | 'limit' | 'unit' | 'signal'>;
 type Outcome = { readonly holds: boolean | null; readonly decider: Decider };
 
@@ -65,8 +82,16 @@ function compare(comparison: CheckedComparison, evaluation: Evaluation, negated:
   const value = numberOf(comparison.value, evaluation);
   const plain = numberOf(comparison.limit, evaluation);
   const limit = plain === null ? null : shifted(comparison, plain, evaluation.margin, negated);
-  const holds = value === null || limit === null ? null : compareNumbers(comparison.operator, value, limit);
+  const isKnown = value !== null && limit !== null && !isTooCoarse(comparison, limit, evaluation);
+  const holds = isKnown ? compareNumbers(comparison.operator, value, limit) : null;
   return { holds, decider: { value, limit, unit: comparison.unit, signal: comparison.signal } };
+}
+
+function isTooCoarse({ value, signal }: CheckedComparison, limit: number, evaluation: Evaluation): boolean {
+  const bound = value.kind === 'read' ? evaluation.coarseBelow(value.read) : null;
+  if (bound === null || limit <= 0 || limit >= bound) return false;
+  evaluation.unknown.add(signal);
+  return true;
 }
 
 function shifted({ operator, unit }: CheckedComparison, limit: number, margin: number, negated: boolean): number {

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
-import type { Rule } from '#lib/rules/rule.ts';
+import { DEFAULT_HYSTERESIS, DEFAULT_KEEP_FIRING_MS, type Rule } from '#lib/rules/rule.ts';
 
 /**
  * Rules as the `rules: custom:` part of headroom.yaml. Values that a rule gets anyway are left out, so the text holds
@@ -18,8 +18,8 @@ function customRule(rule: Rule): Record<string, unknown> {
     expr: rule.expr,
     ...(rule.literalExpr === null ? {} : { literal: rule.literalExpr }),
     ...(rule.forMs === 0 ? {} : { for: formatDurationMs(rule.forMs) }),
-    ...(rule.keepFiringMs === 120_000 ? {} : { keep_firing_for: formatDurationMs(rule.keepFiringMs) }),
-    ...(rule.hysteresis === 0.05 ? {} : { hysteresis: rule.hysteresis }),
+    ...(rule.keepFiringMs === DEFAULT_KEEP_FIRING_MS ? {} : { keep_firing_for: formatDurationMs(rule.keepFiringMs) }),
+    ...(rule.hysteresis === DEFAULT_HYSTERESIS ? {} : { hysteresis: rule.hysteresis }),
     ...(rule.absence === 'keep' ? {} : { absence: rule.absence }),
     severity: rule.severity,
     ...(rule.enabled ? {} : { enabled: false }),

@@ -8,6 +8,9 @@ export const RULE_SCOPES = ['engine', 'gpu', 'target'] as const;
 /** What one alert of the rule is about: an engine, a GPU, or a whole target. */
 export type RuleScope = (typeof RULE_SCOPES)[number];
 
+export const DEFAULT_KEEP_FIRING_MS = 120_000;
+export const DEFAULT_HYSTERESIS = 0.05;
+
 export type Rule = {
   readonly id: string;
   readonly title: string;

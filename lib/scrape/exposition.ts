@@ -1,9 +1,16 @@
 import { readCommentLine } from '#lib/scrape/comment-line.ts';
 import { FamilyTable } from '#lib/scrape/family-table.ts';
 import { readNumber } from '#lib/scrape/number.ts';
-import type { LineProblem, Page, PageShape, Series } from '#lib/scrape/page.ts';
+import type { LineProblem, Page, Series } from '#lib/scrape/page.ts';
 import { type ExpositionLimits, type PageMemory, rereadPage, sameShape } from '#lib/scrape/page-memory.ts';
-import { emptySampleLine, isBlank, readSampleLine, skipBlanks } from '#lib/scrape/sample-line.ts';
+import {
+  emptySampleLine,
+  isBlank,
+  type LinePage,
+  readSampleLine,
+  SeriesLine,
+  skipBlanks,
+} from '#lib/scrape/sample-line.ts';
 
 export type { ExpositionLimits, PageMemory } from '#lib/scrape/page-memory.ts';
 
@@ -55,17 +62,18 @@ function parseWholePage(
 ): { page: Page; memory: PageMemory } {
   const families = new FamilyTable();
   const series: Series[] = [];
-  const heads: string[] = [];
-  const gaps: string[] = [];
+  const lineStarts: number[] = [];
+  const valueStarts: number[] = [];
+  const valueEnds: number[] = [];
   const seen = new Set<string>();
   const sample = emptySampleLine();
+  const linePage: LinePage = { text, maxLabelValueLength: limits.maxLabelValueLength };
   const problems: LineProblem[] = [];
   let values = new Float64Array(256);
   let problemCount = 0;
   let lineNumber = 0;
   let blankLine = 0;
   let sampleLines = 0;
-  let gapStart = 0;
   let ended = false;
   let pos = text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : 0;
 
@@ -122,12 +130,12 @@ function parseWholePage(
     const index = series.length;
     if (index === values.length) values = grow(values);
     readNumber(text, sample.valueStart, values, index);
-    series.push({ name: sample.name, family: families.ofSample(sample.name), labels: sample.labels });
-    heads.push(head);
-    gaps.push(text.slice(gapStart, sample.valueStart));
-    gapStart = sample.valueEnd;
+    const family = families.ofSample(sample.name);
+    series.push(new SeriesLine(linePage, start, end, sample.name, family));
+    lineStarts.push(start);
+    valueStarts.push(sample.valueStart);
+    valueEnds.push(sample.valueEnd);
   }
-  gaps.push(text.slice(gapStart));
 
   if (ended && blankLine > 0) report(blankLine, 0, 0, 'a blank line, which OpenMetrics does not allow');
   if (!ended && families.openMetrics) {
@@ -139,10 +147,18 @@ function parseWholePage(
     report(lineNumber, last, text.length, 'no line end after the last line: the page may be cut off');
   }
 
-  const found: PageShape = { families: families.finish(), series };
-  const shape = previous !== undefined && sameShape(previous, found, heads) ? previous.shape : found;
-  const page: Page = { shape, values: values.slice(0, series.length), problems, problemCount };
-  return { page, memory: { shape, gaps, heads, problems, problemCount, limits } };
+  const parsed: PageMemory = {
+    shape: { families: families.finish(), series },
+    text,
+    lineStarts: Int32Array.from(lineStarts),
+    valueStarts: Int32Array.from(valueStarts),
+    valueEnds: Int32Array.from(valueEnds),
+    problems,
+    problemCount,
+    limits,
+  };
+  const memory = previous !== undefined && sameShape(previous, parsed) ? { ...parsed, shape: previous.shape } : parsed;
+  return { page: { shape: memory.shape, values: values.slice(0, series.length), problems, problemCount }, memory };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { ForbiddenAddressError } from '#lib/address/checked-lookup.ts';
+
 export const FETCH_FAILURES = [
   'timeout-connect',
   'timeout-headers',
@@ -60,6 +62,7 @@ const UNREACHABLE: ReadonlyMap<string, string> = new Map([
 export function describeError(error: unknown, where: string, gotHeaders: boolean): FetchError {
   if (error instanceof FetchError) return error;
   const cause = rootCause(error);
+  if (cause instanceof ForbiddenAddressError) return new FetchError('forbidden-address', cause.message);
   const code = codeOf(cause);
   const text = cause instanceof Error ? cause.message : String(cause);
   if (code === 'ECONNREFUSED') {

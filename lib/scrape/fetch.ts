@@ -1,7 +1,7 @@
-import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { performance } from 'node:perf_hooks';
 import { Client } from 'undici';
-import { forbiddenAddress, forbiddenHost } from '#lib/scrape/address-policy.ts';
+import { forbiddenHost } from '#lib/address/address-policy.ts';
+import { checkedLookup, type Resolve, resolveAll } from '#lib/address/checked-lookup.ts';
 import { decodeText, decompress, notMetrics } from '#lib/scrape/fetch-body.ts';
 import { type Answer, getOnce, type Progress, where } from '#lib/scrape/fetch-get.ts';
 import { describeError, FetchError, type FetchOutcome } from '#lib/scrape/fetch-outcome.ts';
@@ -30,10 +30,6 @@ export type FetchRequest = {
   /** 'any' takes any content type, for the JSON of batch APIs. */
   readonly expect?: 'metrics' | 'any';
 };
-
-type Resolved = (error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[]) => void;
-/** All addresses of a name; tests put their own in place of the system's. */
-export type Resolve = (hostname: string, done: Resolved) => void;
 
 export type Fetcher = { fetchPage(request: FetchRequest): Promise<FetchOutcome>; close(): Promise<void> };
 
@@ -197,28 +193,4 @@ function safeWhere(text: string): string {
 function headerText(answer: Answer, name: string): string {
   const value = answer.headers[name];
   return (Array.isArray(value) ? value[0] : value) ?? '';
-}
-
-function resolveAll(hostname: string, done: Resolved): void {
-  systemLookup(hostname, { all: true }, (error, addresses) => done(error, addresses ?? []));
-}
-
-type LookupDone = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
-
-/** The socket connects to exactly the addresses that were checked, so a name cannot change its mind in between. */
-function checkedLookup(resolve: Resolve) {
-  return (hostname: string, options: { all?: boolean }, done: LookupDone): void => {
-    resolve(hostname, (error, addresses) => {
-      if (error !== null) return done(error, []);
-      for (const { address } of addresses) {
-        const reason = forbiddenAddress(address);
-        if (reason !== undefined)
-          return done(new FetchError('forbidden-address', `${hostname} resolves to ${reason}.`), []);
-      }
-      const [first] = addresses;
-      if (first === undefined) return done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
-      if (options.all === true) done(null, [...addresses]);
-      else done(null, first.address, first.family);
-    });
-  };
 }

@@ -14,10 +14,12 @@ export type ExpositionLimits = {
  */
 export type PageMemory = {
   readonly shape: PageShape;
-  /** gaps[i] is the text from the end of value i-1 to the start of value i; the last one runs to the end of the page. */
-  readonly gaps: readonly string[];
-  /** heads[i] is the text of series i before its value, for telling whether a re-parsed page has the same shape. */
-  readonly heads: readonly string[];
+  /** The page that was last parsed in full. Offsets into it, not strings cut from it: hundreds of targets are remembered. */
+  readonly text: string;
+  /** Where the line of series i starts, and where its value starts and ends. */
+  readonly lineStarts: Int32Array;
+  readonly valueStarts: Int32Array;
+  readonly valueEnds: Int32Array;
   readonly problems: readonly LineProblem[];
   readonly problemCount: number;
   readonly limits: ExpositionLimits;
@@ -25,32 +27,37 @@ export type PageMemory = {
 
 /** The page read by memory alone, or undefined at the first text that differs from the remembered page. */
 export function rereadPage(text: string, memory: PageMemory): Page | undefined {
-  const { gaps, shape } = memory;
+  const { text: known, valueStarts, valueEnds, shape } = memory;
   const count = shape.series.length;
   const values = new Float64Array(count);
   let pos = 0;
+  let gapStart = 0;
   for (let i = 0; i < count; i += 1) {
-    const gap = gaps[i] ?? '';
-    if (text.slice(pos, pos + gap.length) !== gap) return undefined;
-    pos = readNumber(text, pos + gap.length, values, i);
+    const gapEnd = valueStarts[i] ?? 0;
+    const end = pos + gapEnd - gapStart;
+    if (text.slice(pos, end) !== known.slice(gapStart, gapEnd)) return undefined;
+    pos = readNumber(text, end, values, i);
     if (pos < 0) return undefined;
+    gapStart = valueEnds[i] ?? 0;
   }
-  const tail = gaps[count] ?? '';
-  if (pos + tail.length !== text.length || !text.startsWith(tail, pos)) return undefined;
+  if (text.slice(pos) !== known.slice(gapStart)) return undefined;
   return { shape, values, problems: memory.problems, problemCount: memory.problemCount };
 }
 
-/** True when two shapes hold the same families and series; `heads` stand for the series, being their literal text. */
-export function sameShape(memory: PageMemory, shape: PageShape, heads: readonly string[]): boolean {
-  const known = memory.shape;
-  if (known.series.length !== shape.series.length || known.families.length !== shape.families.length) return false;
-  for (let i = 0; i < heads.length; i += 1) {
-    if (heads[i] !== memory.heads[i] || known.series[i]?.family !== shape.series[i]?.family) return false;
+/** True when both pages hold the same families and series; a series is told by the literal text before its value. */
+export function sameShape(before: PageMemory, now: PageMemory): boolean {
+  const [a, b] = [before.shape, now.shape];
+  if (a.series.length !== b.series.length || a.families.length !== b.families.length) return false;
+  for (let i = 0; i < a.series.length; i += 1) {
+    if (headOf(before, i) !== headOf(now, i) || a.series[i]?.family !== b.series[i]?.family) return false;
   }
-  for (let i = 0; i < shape.families.length; i += 1) {
-    const a = known.families[i];
-    const b = shape.families[i];
-    if (a?.name !== b?.name || a?.type !== b?.type || a?.help !== b?.help || a?.unit !== b?.unit) return false;
-  }
-  return true;
+  return a.families.every((family, i) => {
+    const other = b.families[i];
+    const { name, type, help, unit } = family;
+    return name === other?.name && type === other.type && help === other.help && unit === other.unit;
+  });
+}
+
+function headOf(memory: PageMemory, series: number): string {
+  return memory.text.slice(memory.lineStarts[series], memory.valueStarts[series]);
 }

@@ -1,4 +1,5 @@
 import { readNumber } from '#lib/scrape/number.ts';
+import type { Series } from '#lib/scrape/page.ts';
 
 const TAB = 9;
 const CARRIAGE_RETURN = 13;
@@ -230,4 +231,33 @@ function skipComma(text: string, at: number, end: number): number {
 function lose(line: SampleLine, problem: string): -1 {
   line.problem = problem;
   return -1;
+}
+
+/** What the lines of one page have in common. */
+export type LinePage = { readonly text: string; readonly maxLabelValueLength: number };
+
+/**
+ * A series that keeps its place in the page instead of its labels: they are wanted once, when a shape is planned, and
+ * for hundreds of targets they would be most of the collector's memory.
+ */
+export class SeriesLine implements Series {
+  readonly name: string;
+  readonly family: number;
+  readonly #page: LinePage;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(page: LinePage, start: number, end: number, name: string, family: number) {
+    this.name = name;
+    this.family = family;
+    this.#page = page;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get labels(): ReadonlyMap<string, string> {
+    const line = emptySampleLine();
+    readSampleLine(this.#page.text, this.#start, this.#end, this.#page.maxLabelValueLength, line);
+    return line.labels;
+  }
 }

@@ -15,17 +15,39 @@ const StoredCursor = z.object({
 
 /** The cursor as text for its column: finite bounds and per-bucket counts, so that most numbers are short. */
 export function cursorToText(cursor: Cursor): string {
-  const histograms: Record<string, unknown> = {};
-  for (const [name, { bounds, cumulative, sum }] of Object.entries(cursor.histograms)) {
-    let below = 0;
-    const counts = cumulative.map((count) => {
-      const inBucket = count - below;
-      below = count;
-      return inBucket;
-    });
-    histograms[name] = [bounds.slice(0, -1), counts, sum];
+  const { atMs, processStartS, counters, histograms, origins, inFlight, xidLast } = cursor;
+  const histogramTexts = Object.entries(histograms).map(
+    ([name, { bounds, cumulative, sum }]) =>
+      `${JSON.stringify(name)}:[${boundsText(bounds)},[${bucketCounts(cumulative).join(',')}],${sum}]`,
+  );
+  const scalars = JSON.stringify({ atMs, processStartS, inFlight, xidLast, counters }).slice(0, -1);
+  return `${scalars},"histograms":{${histogramTexts.join(',')}},"origins":${originsText(origins)}}`;
+}
+
+function bucketCounts(cumulative: ArrayLike<number>): number[] {
+  const counts: number[] = [];
+  let below = 0;
+  for (let i = 0; i < cumulative.length; i++) {
+    const count = cumulative[i] ?? 0;
+    counts.push(count - below);
+    below = count;
   }
-  return JSON.stringify({ ...cursor, histograms });
+  return counts;
+}
+
+/** Bounds and origins are the same objects from poll to poll, and the longest part of the text. */
+const boundsText = onceEach((bounds: readonly number[]) => JSON.stringify(bounds.slice(0, -1)));
+const originsText = onceEach((origins: Cursor['origins']) => JSON.stringify(origins));
+
+function onceEach<T extends object>(make: (of: T) => string): (of: T) => string {
+  const made = new WeakMap<T, string>();
+  return (of) => {
+    const known = made.get(of);
+    if (known !== undefined) return known;
+    const text = make(of);
+    made.set(of, text);
+    return text;
+  };
 }
 
 /** The cursor of a stored text. Throws when the text is not one. */

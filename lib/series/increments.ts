@@ -17,7 +17,7 @@ export type Cursor = {
 
 export type CursorHistogram = {
   readonly bounds: readonly number[];
-  readonly cumulative: readonly number[];
+  readonly cumulative: ArrayLike<number>;
   readonly sum: number | null;
 };
 
@@ -54,6 +54,8 @@ export type PollTime = { readonly atMs: number; readonly intervalMs: number; rea
 const LARGEST_INCREASE = 1e15;
 /** process_start_time_seconds is printed with 10 ms; anything beyond this is another process. */
 const SAME_PROCESS_S = 1;
+/** How far a host's clock may be behind ours before a new process seems older than the poll before it. */
+const CLOCK_TOLERANCE_MS = 60_000;
 /** Without a process start, a counter that falls below this share of itself was reset. */
 const RESET_SHARE = 0.5;
 
@@ -61,25 +63,32 @@ const RESET_SHARE = 0.5;
  * Turns one reading into the row to store and the cursor for the next poll.
  *
  * A counter's increase is `now - before`; after a restart it is `now` (Prometheus's reset rule, applied to the whole
- * process at once where its start is known). The first reading of a subject has no increases. A counter that went down
- * although the process is the same is unknown for this poll and noted.
+ * process at once where its start is known). The first reading of a subject has no increases, nor has the first of a
+ * process that ran before the previous poll: several servers behind one address take turns, and what the other one
+ * counted is not of this span. A counter that went down although the process is the same is unknown and noted.
  * Over any window, increases add up to what the exporter counted.
  */
 export function increment(previous: Cursor | null, reading: Reading, time: PollTime): Increment {
   const notes: string[] = [];
   const restarted = previous !== null && hasRestarted(previous, reading, time.processStartS);
-  const increases = counterIncreases(previous, reading, { restarted, sameProcess: sameProcess(previous, time), notes });
-  const histograms = histogramIncreases(previous, reading, restarted);
-  const elapsedMs = previous === null ? null : time.atMs - previous.atMs;
+  const base = restarted && isOlderThanPoll(previous, time) ? null : previous;
+  if (base !== previous) {
+    notes.push(
+      'another process answers, which started before the previous poll: several servers behind one address take turns, or a clock is wrong',
+    );
+  }
+  const increases = counterIncreases(base, reading, { restarted, sameProcess: sameProcess(base, time), notes });
+  const histograms = histogramIncreases(base, reading, restarted);
+  const sinceMs = previous === null ? null : time.atMs - previous.atMs;
   const gauges = finiteOnly(reading.gauges);
   const inFlight = inFlightOf(gauges);
-  if (reading.kind === 'engine' && previous !== null) addDerived(increases, previous, inFlight, restarted);
-  if (reading.kind === 'gpu' && previous !== null) addXidChange(increases, previous, reading);
+  if (reading.kind === 'engine' && base !== null) addDerived(increases, base, inFlight, restarted);
+  if (reading.kind === 'gpu' && base !== null) addXidChange(increases, base, reading);
   return {
     sample: {
       atMs: time.atMs,
-      elapsedMs,
-      missed: elapsedMs === null ? 0 : Math.max(0, Math.round(elapsedMs / time.intervalMs) - 1),
+      elapsedMs: base === null ? null : sinceMs,
+      missed: sinceMs === null ? 0 : Math.max(0, Math.round(sinceMs / time.intervalMs) - 1),
       restarted,
       gauges,
       increases,
@@ -88,6 +97,11 @@ export function increment(previous: Cursor | null, reading: Reading, time: PollT
     cursor: nextCursor(previous, reading, time, inFlight),
     notes,
   };
+}
+
+function isOlderThanPoll(previous: Cursor | null, time: PollTime): boolean {
+  if (previous === null || time.processStartS === null) return false;
+  return time.processStartS * 1000 < previous.atMs - CLOCK_TOLERANCE_MS;
 }
 
 function sameProcess(previous: Cursor | null, time: PollTime): boolean {
@@ -236,7 +250,7 @@ function nextCursor(previous: Cursor | null, reading: Reading, time: PollTime, i
   if (reading.kind === 'engine') {
     for (const [field, now] of Object.entries(reading.histograms)) {
       const sum = Number.isFinite(now.sum) ? now.sum : null;
-      histograms[field] = { bounds: now.bounds, cumulative: Array.from(now.cumulative), sum };
+      histograms[field] = { bounds: now.bounds, cumulative: now.cumulative, sum };
     }
   }
   return {
@@ -244,7 +258,7 @@ function nextCursor(previous: Cursor | null, reading: Reading, time: PollTime, i
     processStartS: time.processStartS ?? previous?.processStartS ?? null,
     counters,
     histograms,
-    origins: { ...previous?.origins, ...reading.origins },
+    origins: nextOrigins(previous?.origins ?? {}, reading.origins),
     inFlight,
     xidLast: xidLastOf(reading) ?? previous?.xidLast ?? null,
   };
@@ -253,4 +267,10 @@ function nextCursor(previous: Cursor | null, reading: Reading, time: PollTime, i
 function xidLastOf(reading: Reading): number | null {
   const code = reading.kind === 'gpu' ? reading.gauges.xid_last : undefined;
   return code !== undefined && Number.isFinite(code) ? code : null;
+}
+
+/** The same object while nothing changes, so that its text is made once. */
+function nextOrigins(before: Cursor['origins'], now: Cursor['origins']): Cursor['origins'] {
+  for (const field in now) if (before[field] !== now[field]) return { ...before, ...now };
+  return before;
 }

@@ -9,7 +9,13 @@ import {
 } from '#lib/series/quantile.ts';
 
 /** A signal's value over one bucket of time or one window; null is unknown. */
-export type Measured = { readonly mean: number | null; readonly min: number | null; readonly max: number | null };
+export type Measured = {
+  readonly mean: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Set where a quantile fell into the lowest bucket: between 0 and this bound nothing can be told. */
+  readonly coarseBelow?: number;
+};
 
 export const UNKNOWN: Measured = { mean: null, min: null, max: null };
 
@@ -51,7 +57,7 @@ export function measureHistogram(
   if (window === undefined || buckets === null) return UNKNOWN;
   switch (compute.type) {
     case 'quantile':
-      return exactly(compute.q >= 1 ? highestBound(buckets) : bucketQuantile(compute.q, buckets));
+      return measureQuantile(compute.q, buckets);
     case 'histogram-mean': {
       const total = bucketTotal(buckets);
       return exactly(total > 0 && window.sum !== null ? window.sum / total : null);
@@ -61,6 +67,14 @@ export function measureHistogram(
       return share === null ? UNKNOWN : { mean: share.estimate, min: share.atLeast, max: share.atMost };
     }
   }
+}
+
+function measureQuantile(q: number, buckets: Buckets): Measured {
+  if (q >= 1) return exactly(highestBound(buckets));
+  const value = bucketQuantile(q, buckets);
+  const lowest = buckets.bounds[0];
+  if (value === null || lowest === undefined || value >= lowest) return exactly(value);
+  return { ...exactly(value), coarseBelow: lowest };
 }
 
 type JointPart = Extract<Compute, { type: 'joint-fraction-below' }>['parts'][number];
@@ -98,7 +112,7 @@ export function measureOverBaseline(rate: Measured, baselineRps: number | null, 
 export function combineFleet(form: FleetForm, values: readonly Measured[]): Measured {
   const known = values.filter((value) => value.mean !== null);
   if (known.length === 0) return UNKNOWN;
-  const pick = (key: keyof Measured): number[] => known.map((value) => value[key] ?? value.mean ?? 0);
+  const pick = (key: 'mean' | 'min' | 'max'): number[] => known.map((value) => value[key] ?? value.mean ?? 0);
   const total = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0);
   if (form === 'sum') return { mean: total(pick('mean')), min: total(pick('min')), max: total(pick('max')) };
   return { mean: total(pick('mean')) / known.length, min: Math.min(...pick('min')), max: Math.max(...pick('max')) };

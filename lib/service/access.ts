@@ -4,7 +4,7 @@ import { AppError } from '#lib/service/errors.ts';
 export const ROLES = ['viewer', 'responder', 'editor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who is asking. Accounts come later; until then the person at the machine is admin. */
+/** Who is asking. Accounts come later; until then the person at the machine is admin, by the name they chose. */
 export type Actor = { readonly name: string; readonly role: Role };
 
 /** What a request says about itself, without any framework. */
@@ -14,6 +14,8 @@ export type RequestFacts = {
   readonly origin: string | null;
   readonly secFetchSite: string | null;
   readonly authorization: string | null;
+  /** `Headroom-Person`: the name that the local person goes by, percent-encoded. */
+  readonly person: string | null;
 };
 
 export type AccessSettings = {
@@ -42,7 +44,27 @@ export function identify(facts: RequestFacts, settings: AccessSettings): Actor {
   }
   if (settings.tokenRequired)
     throw new AppError('unauthorized', 'this address needs a token: send Authorization: Bearer …');
-  return { name: 'local', role: 'admin' };
+  return { name: facts.person === null ? 'local' : personName(facts.person), role: 'admin' };
+}
+
+const MAX_PERSON = 80;
+
+/** Headers carry Latin-1 only, so a name comes percent-encoded. */
+function personName(header: string): string {
+  const name = decode(header)?.trim() ?? '';
+  if (name === '' || name.length > MAX_PERSON || /\p{Cc}/u.test(name) || !name.isWellFormed()) {
+    const message = `expected a percent-encoded name of 1 to ${MAX_PERSON} characters`;
+    throw new AppError('invalid', `Headroom-Person: ${message}`, [{ path: 'Headroom-Person', message }]);
+  }
+  return name;
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Refuses an actor whose role is below `needed`. */

@@ -1,3 +1,4 @@
+import type { ChannelStore } from '#lib/db/channels.ts';
 import type { LayoutStore } from '#lib/db/layouts.ts';
 import type { Pool } from '#lib/db/pool.ts';
 import type { Db } from '#lib/db/prisma.ts';
@@ -8,7 +9,10 @@ export type ServiceContext = {
   readonly pool: Pool;
   readonly db: Db;
   readonly targets: TargetStore;
+  readonly channels: ChannelStore;
   readonly layouts: LayoutStore;
   readonly smiCommand: string;
+  /** Where people open Headroom; no slash at the end. */
+  readonly publicUrl: string;
   readonly clock: () => number;
 };

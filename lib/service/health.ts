@@ -1,4 +1,5 @@
 import type { Health } from '#lib/api/system.ts';
+import { loadOutbox, type Outbox } from '#lib/db/deliveries.ts';
 import { loadCollectorBeats, loadProcesses } from '#lib/db/processes.ts';
 import { loadSetting } from '#lib/db/settings.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
@@ -14,21 +15,23 @@ export async function healthOf(context: ServiceContext): Promise<Health> {
   const base = { atMs: nowMs, version: VERSION };
   const none = { ok: true, ageMs: null };
   const evaluator = { ...none, detail: 'this version evaluates no rules' };
-  const outbox = { ...none, detail: 'this version sends no notifications' };
+  const outbox = { ...none, detail: 'unknown without the database' };
   try {
-    const [beats, processes, config, demo] = await Promise.all([
+    const [beats, processes, config, demo, waiting] = await Promise.all([
       loadCollectorBeats(context.pool),
       loadProcesses(context.pool),
       loadSetting(context.pool, 'config'),
       loadSetting(context.pool, 'demo'),
+      loadOutbox(context.pool, nowMs),
     ]);
     const database = { ok: true, detail: `answers in ${context.clock() - nowMs} ms`, ageMs: null };
     const collector = judgeCollector(beats, nowMs);
+    const parts = { database, collector, evaluator, outbox: judgeOutbox(waiting, nowMs) };
     return {
       ...base,
-      status: collector.ok ? 'ok' : 'failing',
+      status: Object.values(parts).every((part) => part.ok) ? 'ok' : 'failing',
       demo: demo ?? false,
-      parts: { database, collector, evaluator, outbox },
+      parts,
       processes: [...processes],
       configuration: config ?? { file: null, loadedAtMs: null, error: null },
     };
@@ -48,6 +51,18 @@ export async function healthOf(context: ServiceContext): Promise<Health> {
       configuration: { file: null, loadedAtMs: null, error: null },
     };
   }
+}
+
+/** A page that waits longer than this is late. */
+const OUTBOX_LATE_MS = 120_000;
+
+/** A channel that loses messages, or messages that nobody sends, is a fault of this installation: who watches it must hear. */
+function judgeOutbox({ depth, oldestMs, dead, failing }: Outbox, nowMs: number): Health['parts']['outbox'] {
+  const ageMs = oldestMs === null ? null : Math.max(0, nowMs - oldestMs);
+  const waits = depth === 0 ? 'nothing waits' : `${depth} wait, the oldest for ${describeDurationMs(ageMs ?? 0)}`;
+  const lost = dead === 0 ? '' : `, ${dead} dead letters in 7 d`;
+  const broken = failing.length === 0 ? '' : `, not taken by ${failing.join(', ')}`;
+  return { ok: failing.length === 0 && (ageMs ?? 0) < OUTBOX_LATE_MS, detail: `${waits}${lost}${broken}`, ageMs };
 }
 
 function judgeCollector(

@@ -8,11 +8,12 @@ import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';
 import { loadSetting } from '#lib/db/settings.ts';
 import type { Signal } from '#lib/metrics/signal.ts';
-import { parseInstantMs, stepMsFor, type TimeRange } from '#lib/metrics/time-range.ts';
+import { stepMsFor, type TimeRange } from '#lib/metrics/time-range.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
 import { measurePolls } from '#lib/service/poll-signals.ts';
 import { parseSignalList } from '#lib/service/signal-list.ts';
+import { timeRange } from '#lib/service/time-point.ts';
 
 export type SeriesInput = {
   readonly signals: string;
@@ -30,7 +31,7 @@ const MAX_SERIES = 200;
 export async function seriesOf(context: ServiceContext, input: SeriesInput): Promise<SeriesAnswer> {
   const fleet = await loadFleet(context);
   const signals = parseSignalList(input.signals);
-  const range = parseRange(input, fleet.nowMs);
+  const range = timeRange(input, fleet.nowMs);
   const subjects = chooseSubjects(fleet, input, signals);
   const slowestMs = Math.max(1000, ...subjects.map((subject) => subject.target.intervalMs));
   const stepMs = stepMsFor(range, input.points, slowestMs * 2);
@@ -54,21 +55,6 @@ export async function seriesOf(context: ServiceContext, input: SeriesInput): Pro
     gaps,
     partial: partialOf(subjects, fleet.nowMs),
   };
-}
-
-function parseRange(input: SeriesInput, nowMs: number): TimeRange {
-  const point = (name: 'from' | 'to'): number => {
-    const ms = parseInstantMs(input[name], nowMs);
-    if (ms === null) {
-      const message = `"${input[name]}" is not a time: expected epoch milliseconds, ISO 8601 or now-6h`;
-      throw new AppError('invalid', message, [{ path: name, message }]);
-    }
-    return ms;
-  };
-  const [fromMs, toMs] = [point('from'), point('to')];
-  if (fromMs >= toMs)
-    throw new AppError('invalid', 'from is not before to', [{ path: 'from', message: 'must be before to' }]);
-  return { fromMs, toMs };
 }
 
 function chooseSubjects(fleet: FleetState, input: SeriesInput, signals: readonly Signal[]): readonly FleetSubject[] {

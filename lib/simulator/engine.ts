@@ -88,18 +88,24 @@ export class Engine {
     return finishedStop + finishedLength + finishedAbort + finishedError;
   }
 
-  /** A new process: everything that lived in memory begins at zero. */
-  restart(atS: number): void {
-    this.startedAtS = atS;
+  /** Counts begin at zero while the load goes on: what was counted before anybody could read it. */
+  forgetCounts(): void {
     for (const name of COUNTERS) this.counters[name] = 0;
     for (const name of ENGINE_HISTOGRAMS) this.tallies[name].clear();
     for (const tally of [this.modelTimeMs, this.requestN, this.httpS, this.maxTokens, this.computedTokens])
       tally.clear();
+    this.counters.arrived = this.waiting + this.running;
+    this.#started = this.running;
+  }
+
+  /** A new process: everything that lived in memory begins at zero. */
+  restart(atS: number): void {
+    this.startedAtS = atS;
     this.waiting = 0;
     this.running = 0;
     this.usedBlocks = 0;
     this.busy = 0;
-    this.#started = 0;
+    this.forgetCounts();
     this.#pendingPrompt = 0;
     this.#pendingOutput = 0;
     this.#arrivalCarry = 0;

@@ -36,6 +36,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { clock, scenario, seed, speed = 1 } = options;
   const startMs = clock();
   const targets = new SimulatedTargets({ scenario, seed, epochMs: startMs, stepS: STEP_S, warmUpS: WARM_UP_S });
+  // Counts of the warm-up would be a spike to whoever polled an earlier simulator at this address.
+  for (const server of targets.fleet.servers.values()) for (const engine of server.engines) engine.forgetCounts();
   const http = createServer((request, response) => {
     targets.advance(((clock() - startMs) / 1000) * speed);
     answer(targets, request, response);

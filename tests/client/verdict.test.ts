@@ -70,9 +70,17 @@ describe('the fleet in words', () => {
     expect(texts(engines, [], kv({}), []).at(-1)).toBe('3 more without present data');
   });
 
-  test('two engines of one target keep their full names', () => {
-    const twins = [engine(1, 'a'), { ...engine(2, 'a'), target: { id: 1, name: 'a' }, name: 'a · other' }];
-    expect([...shortNames(twins).values()]).toEqual(['a · Qwen', 'a · other']);
+  const of = (target: string, ...names: string[]) =>
+    names.map((name, id) => ({ id, name, target: { id: 1, name: target } }));
+
+  test.each([
+    ['one engine', of('a', 'a · org/Model-7B'), ['a']],
+    ['same model', of('a', 'a · org/Model-7B', 'a · org/Model-7B · engine 1'), ['a · engine 0', 'a · engine 1']],
+    ['two models', of('a', 'a · org/Model-7B', 'a · org/Other-1B'), ['a · Model-7B', 'a · Other-1B']],
+    ['same end', of('a', 'a · x/Model', 'a · y/Model'), ['a · x/Model', 'a · y/Model']],
+    ['GPUs', of('x', 'gpu-01 · GPU 0', 'gpu-01 · GPU 1'), ['gpu-01 · GPU 0', 'gpu-01 · GPU 1']],
+  ])('short names start with what differs: %s', (_case, subjects, expected) => {
+    expect([...shortNames(subjects).values()]).toEqual(expected);
   });
 });
 

@@ -98,6 +98,8 @@ describe('numbers for people', () => {
   it.each([
     [0.784, 'ratio', '78.4%'],
     [0.0123, 'seconds', '12.3 ms'],
+    [107, 'seconds', '107 s'],
+    [900, 'seconds', '15 min'],
     [21_474_836_480, 'bytes', '20 GiB'],
     [202.4, 'requests_per_second', '202 req/s'],
     [0, 'requests', '0'],
@@ -106,5 +108,8 @@ describe('numbers for people', () => {
   it('one panel has one unit', () => {
     const unit = displayUnit('bytes', 30 * 1024 ** 3);
     expect(formatValue(512 * 1024 ** 2, 'bytes', unit)).toBe('0.5 GiB');
+  });
+  it('latencies stay in seconds beside one of two minutes: 0.0054 min says nothing', () => {
+    expect(formatValue(0.324, 'seconds', displayUnit('seconds', 107))).toBe('0.32 s');
   });
 });

@@ -106,3 +106,30 @@ describe('margin: the limit moves to the healthy side', () => {
     );
   });
 });
+
+describe('a quantile in the lowest bucket tells nothing inside it', () => {
+  const compiled = compileRuleExpression('prefill_latency_p99 > 100ms');
+  const judgeCoarse = (value: number, bound: number | null) =>
+    compiled.ok
+      ? evaluate(
+          compiled.checked,
+          () => value,
+          0,
+          () => bound,
+        )
+      : null;
+
+  it.each([
+    [
+      'vLLM before 0.1 s bounds: all prefills are "under 300 ms", which may be 2 ms: unknown, never a page',
+      0.297,
+      0.3,
+      null,
+    ],
+    ['a lowest bound at the limit: it is below the limit', 0.099, 0.1, false],
+    ['above the lowest bucket: decided by interpolation, as Prometheus does', 0.45, null, true],
+  ])('%s', (_name, value, bound, holds) => {
+    expect(judgeCoarse(value, bound)?.holds).toBe(holds);
+    if (holds === null) expect(judgeCoarse(value, bound)?.unknown).toEqual(['prefill_latency_p99']);
+  });
+});

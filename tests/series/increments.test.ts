@@ -34,6 +34,9 @@ function histogram(counts: readonly number[], sum: number): HistogramReading {
   return { bounds: [0.1, 1, Number.POSITIVE_INFINITY], cumulative: Float64Array.from(cumulative), sum };
 }
 
+const withTtft = (counts: readonly number[], sum: number, counters: EngineReading['counters'] = {}) =>
+  reading(counters, { histograms: { ttft_s: histogram(counts, sum) } });
+
 const at = (atMs: number, processStartS: number | null = 100) => ({ atMs, intervalMs: 5000, processStartS });
 
 function polls(steps: readonly { reading: EngineReading; atMs: number; startS?: number | null }[]) {
@@ -69,6 +72,26 @@ describe('what a poll adds', () => {
     ]);
     expect(second?.sample.restarted).toBe(true);
     expect(second?.sample.increases).toMatchObject({ generation_tokens: 150, finished_stop: 2 });
+  });
+
+  it('a process older than the previous poll counted before it: two servers behind one address are no spike', () => {
+    const [, second, third] = polls([
+      { reading: reading({ generation_tokens: 5000 }), atMs: 2e12, startS: 1e9 },
+      { reading: withTtft([9, 9, 9], 30, { generation_tokens: 9000 }), atMs: 2e12 + 5000, startS: 1.5e9 },
+      { reading: withTtft([9, 9, 12], 30, { generation_tokens: 9010 }), atMs: 2e12 + 10_000, startS: 1.5e9 },
+    ]);
+    expect(second?.sample).toMatchObject({ restarted: true, elapsedMs: null, increases: {}, histograms: {} });
+    expect(second?.notes[0]).toContain('another process answers, which started before the previous poll');
+    expect(third?.sample.increases.generation_tokens).toBe(10);
+    expect(third?.sample.histograms.ttft_s).toMatchObject({ counts: [0, 0, 3] });
+  });
+
+  it('a clock that is half a minute behind does not hide what a restarted process counted', () => {
+    const [, second] = polls([
+      { reading: reading({ generation_tokens: 5000 }), atMs: 2e12, startS: 1e9 },
+      { reading: reading({ generation_tokens: 20 }), atMs: 2e12 + 5000, startS: 2e9 - 30 },
+    ]);
+    expect(second?.sample.increases.generation_tokens).toBe(20);
   });
 
   it('without a process start, counters that fell together are a restart', () => {
@@ -144,9 +167,6 @@ describe('what a poll adds', () => {
 });
 
 describe('histograms', () => {
-  const withTtft = (counts: readonly number[], sum: number) =>
-    reading({}, { histograms: { ttft_s: histogram(counts, sum) } });
-
   it('the increase is per bucket with the empty tail cut', () => {
     const [, second] = polls([
       { reading: withTtft([1, 1, 1], 3), atMs: 0 },

@@ -121,6 +121,8 @@ describe('a broken target', () => {
       if (reading?.kind !== 'engine') throw new Error('no engine on the page');
       return { startS: reading.gauges.process_start_s ?? 0, tokens: reading.counters.generation_tokens ?? 0 };
     };
+    expect((await read()).tokens, 'nothing from before it could be polled').toBe(0);
+    nowMs += 60_000;
     const before = await read();
     await control(simulator, ENGINE, 'restart');
     nowMs += 10_000;

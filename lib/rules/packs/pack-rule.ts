@@ -1,10 +1,16 @@
-import type { Rule, RulePack, RuleScope } from '#lib/rules/rule.ts';
+import {
+  DEFAULT_HYSTERESIS,
+  DEFAULT_KEEP_FIRING_MS,
+  type Rule,
+  type RulePack,
+  type RuleScope,
+} from '#lib/rules/rule.ts';
 
 const DEFAULTS = {
   literalExpr: null,
   forMs: 0,
-  keepFiringMs: 120_000,
-  hysteresis: 0.05,
+  keepFiringMs: DEFAULT_KEEP_FIRING_MS,
+  hysteresis: DEFAULT_HYSTERESIS,
   absence: 'keep',
   action: '',
   enabled: true,

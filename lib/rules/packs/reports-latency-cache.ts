@@ -28,7 +28,7 @@ export const REPORT_LATENCY_AND_CACHE_RULES: readonly Rule[] = [
   engine({
     id: 'HighPrefillLatency',
     title: 'Prefill is slow',
-    expr: 'prefill_latency_p99 > 100ms',
+    expr: 'prefill_latency_p99 > 100ms and (running_requests > 0 or requests_per_second > 0)',
     forMs: MINUTE_MS,
     severity: 'warning',
     action: 'check_system_load',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forbiddenAddress, forbiddenHost } from '#lib/scrape/address-policy.ts';
+import { forbiddenAddress, forbiddenHost } from '#lib/address/address-policy.ts';
 
 test('link-local and metadata addresses are refused in every spelling a URL can give them', () => {
   const spellings = [
