@@ -145,9 +145,7 @@ export function AckDialog({ alerts, all = null, onClose, onDone }: AckDialogProp
           {isStale && (
             <Notice tone="warning">
               <strong className="font-medium">
-                {fresh.data === undefined
-                  ? toProblem(one.error).detail
-                  : staleText(fresh.data, fresh.dataUpdatedAt)}
+                {fresh.data === undefined ? toProblem(one.error).detail : staleText(fresh.data, fresh.dataUpdatedAt)}
               </strong>{' '}
               Your note is kept.
               {fresh.data?.ack != null && fresh.data.ack.note !== '' && ` Theirs: “${fresh.data.ack.note}”`}

@@ -1,8 +1,8 @@
 'use client';
 
-import { Shape } from '#components/status/shape.tsx';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { Shape } from '#components/status/shape.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
 import { sinceMs } from '#lib/client/alert-order.ts';

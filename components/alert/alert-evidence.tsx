@@ -1,26 +1,25 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { Table2 } from 'lucide-react';
 import Link from 'next/link';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { evidenceCharts, evidenceData, evidenceSubjects } from '#components/alert/evidence-data.ts';
+import { readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { TimeSeriesChart } from '#components/chart/time-series-chart.tsx';
 import { hasValues } from '#components/panel/panel-data.ts';
 import { PanelFrame } from '#components/panel/panel-frame.tsx';
 import { PanelHelp } from '#components/panel/panel-help.tsx';
 import { PanelError, PanelLoading } from '#components/panel/panel-states.tsx';
+import { IconButton } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
 import { useHydrated } from '#lib/client/now.ts';
 import { seriesQuery, subjectsQuery } from '#lib/client/queries.ts';
-import { rulesQuery } from '#lib/client/rule-queries.ts';
 import { instantText } from '#lib/client/range-state.ts';
+import { rulesQuery } from '#lib/client/rule-queries.ts';
 import { useUrlParam, useUtc } from '#lib/client/url-state.ts';
-import { readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
-import { Table2 } from 'lucide-react';
-import { IconButton } from '#components/ui/button.tsx';
-import { useState } from 'react';
 
 const POINTS = 300;
 
@@ -31,8 +30,7 @@ export function AlertEvidence({ alert }: { alert: AlertDetail }) {
   const known = subjects?.items ?? [];
   const { fromMs, toMs } = alert.evidence;
   const range = `from=${instantText(fromMs)}&to=${alert.resolvedAtMs === null ? 'now' : instantText(toMs)}`;
-  const path =
-    alert.subject === null ? `/targets/${alert.target.id}` : `/${alert.subject.kind}s/${alert.subject.id}`;
+  const path = alert.subject === null ? `/targets/${alert.target.id}` : `/${alert.subject.kind}s/${alert.subject.id}`;
   return (
     <>
       {charts.map((signals) => (
@@ -91,7 +89,10 @@ function EvidenceChart({ alert, signals, subjects }: EvidenceChartProps) {
     () => (answer === undefined ? null : evidenceData(alert, signals, answer, subjects, thresholds ?? [])),
     [answer, alert, signals, subjects, thresholds],
   );
-  const visible = useMemo(() => readSelection(selection, chart?.series.map((line) => line.id) ?? []), [selection, chart]);
+  const visible = useMemo(
+    () => readSelection(selection, chart?.series.map((line) => line.id) ?? []),
+    [selection, chart],
+  );
   return (
     <PanelFrame
       title={title}
@@ -104,7 +105,9 @@ function EvidenceChart({ alert, signals, subjects }: EvidenceChartProps) {
     >
       {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={chart !== null} />}
       {chart === null && error === null && subjects.size > 0 && <PanelLoading height={HEIGHT} />}
-      {subjects.size === 0 && <p className="px-3 pb-3 text-muted">What it was about is no longer known, so nothing can be drawn.</p>}
+      {subjects.size === 0 && (
+        <p className="px-3 pb-3 text-muted">What it was about is no longer known, so nothing can be drawn.</p>
+      )}
       {chart !== null && !hasValues(chart) && (
         <p className="hatched px-3 py-10 text-center">
           <span className="rounded-md bg-surface px-3 py-2">No data in this time</span>

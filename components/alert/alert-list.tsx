@@ -92,15 +92,15 @@ export function AlertList({ items, total, by, filter, view, hasMore, onMore }: A
   };
   usePageKeys({
     j: () => step(1),
-    ArrowDown: () => (activeId === null ? false : step(1)),
+    arrowdown: () => (activeId === null ? false : step(1)),
     k: () => step(-1),
-    ArrowUp: () => (activeId === null ? false : step(-1)),
+    arrowup: () => (activeId === null ? false : step(-1)),
     x: () => (active === undefined ? false : selection.toggle(active.id)),
     '*': () => selection.selectAll(),
     a: () => begin('ack'),
     m: () => begin('mute'),
-    Enter: () => (active === undefined ? false : router.push(`/alerts/${active.id}`)),
-    Escape: () => (selection.count === 0 && !selection.all ? false : selection.clear()),
+    enter: () => (active === undefined ? false : router.push(`/alerts/${active.id}`)),
+    escape: () => (selection.count === 0 && !selection.all ? false : selection.clear()),
   });
   const toggleFold = (key: string) => {
     const next = new Set(folded);

@@ -6,6 +6,7 @@ import { Shape, type ShapeName } from '#components/status/shape.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Chip } from '#components/ui/chips.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
+import { useHydrated } from '#lib/client/now.ts';
 import {
   countKinds,
   TIMELINE_KINDS,
@@ -16,7 +17,6 @@ import {
 } from '#lib/client/timeline.ts';
 import { useUtc } from '#lib/client/url-state.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
-import { useHydrated } from '#lib/client/now.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
 const MAX_SHOWN = 100;

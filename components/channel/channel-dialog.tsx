@@ -21,8 +21,8 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { CHANNEL_KINDS, type ChannelView } from '#lib/api/channels.ts';
-import { addChannel, changeChannel } from '#lib/client/channel-queries.ts';
 import { SEVERITY_WORDS } from '#lib/client/alert-words.ts';
+import { addChannel, changeChannel } from '#lib/client/channel-queries.ts';
 import { toProblem } from '#lib/client/problem.ts';
 import { SEVERITIES } from '#lib/rules/rule.ts';
 
@@ -183,7 +183,9 @@ function FilterFields({
                 id={attributes.id}
                 label="From this severity on"
                 value={form.minSeverity}
-                onChange={(value) => set({ minSeverity: SEVERITIES.find((each) => each === value) ?? form.minSeverity })}
+                onChange={(value) =>
+                  set({ minSeverity: SEVERITIES.find((each) => each === value) ?? form.minSeverity })
+                }
                 options={SEVERITIES.map((value) => ({ value, label: SEVERITY_WORDS[value] }))}
               />
             </div>

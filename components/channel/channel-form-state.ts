@@ -168,7 +168,14 @@ function fieldOf(path: readonly string[]): string {
 export function channelProblemErrors(problem: Problem): ChannelErrors {
   const errors: Record<string, string> = {};
   for (const { path, message } of problem.errors) {
-    errors[fieldOf(path.replace(/^\//, '').split(/[./[]/).filter((part) => part !== ''))] ??= message;
+    errors[
+      fieldOf(
+        path
+          .replace(/^\//, '')
+          .split(/[./[]/)
+          .filter((part) => part !== ''),
+      )
+    ] ??= message;
   }
   if (problem.errors.length === 0) errors.form = problem.detail === '' ? problem.title : problem.detail;
   return errors;

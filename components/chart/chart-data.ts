@@ -73,6 +73,10 @@ export function gapReasonAt(gaps: readonly ChartGap[], subject: number | null, m
 }
 
 /** The spans that hold at any time of a bucket. */
-export function spansWithin(spans: readonly ChartSpan[] | undefined, fromMs: number, toMs: number): readonly ChartSpan[] {
+export function spansWithin(
+  spans: readonly ChartSpan[] | undefined,
+  fromMs: number,
+  toMs: number,
+): readonly ChartSpan[] {
   return (spans ?? []).filter((span) => span.fromMs < toMs && (span.toMs ?? Number.POSITIVE_INFINITY) > fromMs);
 }

@@ -2,8 +2,8 @@
 
 import { memo } from 'react';
 import type { ChartData, ChartSeries } from '#components/chart/chart-data.ts';
-import { gapHeight } from '#components/chart/gap-form.ts';
 import { ChartSpans } from '#components/chart/chart-spans.tsx';
+import { gapHeight } from '#components/chart/gap-form.ts';
 import { type Geometry, xOf, yOf } from '#components/chart/geometry.ts';
 import { seriesPaths } from '#components/chart/paths.ts';
 import type { SeriesStyle } from '#components/chart/series-style.ts';

@@ -7,15 +7,7 @@ const MAX_LANES = 3;
 const LABEL_MIN_PX = 70;
 
 /** A bar on top of the plot for each span, and a faint shade below what fires. */
-export function ChartSpans({
-  spans,
-  g,
-  patternId,
-}: {
-  spans: readonly ChartSpan[];
-  g: Geometry;
-  patternId: string;
-}) {
+export function ChartSpans({ spans, g, patternId }: { spans: readonly ChartSpan[]; g: Geometry; patternId: string }) {
   if (spans.length === 0) return null;
   const placed = lanes(spans, g.toMs);
   return (

@@ -18,7 +18,12 @@ const AROUND_MS = 30 * 60_000;
 
 export function BacktestResult({ result }: { result: Backtest }) {
   const columns: readonly Column<Episode>[] = [
-    { id: 'name', title: 'On', heading: true, cell: (row) => <span className="[overflow-wrap:anywhere]">{row.name}</span> },
+    {
+      id: 'name',
+      title: 'On',
+      heading: true,
+      cell: (row) => <span className="[overflow-wrap:anywhere]">{row.name}</span>,
+    },
     { id: 'fired', title: 'Fired', cell: (row) => <EpisodeLink episode={row} toMs={result.toMs} /> },
     {
       id: 'lasted',

@@ -4,7 +4,8 @@ import { useId } from 'react';
 import type { RuleCheck } from '#lib/api/rules.ts';
 import { markText, replaceSpan } from '#lib/client/text-marks.ts';
 
-const TEXT = 'w-full px-2.5 py-1.5 font-mono text-xs leading-5 break-words whitespace-pre-wrap [overflow-wrap:anywhere]';
+const TEXT =
+  'w-full px-2.5 py-1.5 font-mono text-xs leading-5 break-words whitespace-pre-wrap [overflow-wrap:anywhere]';
 
 /** A condition as text; what is wrong is underlined where it stands, and said below with what was meant. */
 export function ExpressionField({

@@ -73,7 +73,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           <Button onClick={look} disabled={yaml.trim() === '' || run.isPending}>
             {run.isPending && !isSeen ? 'Reading…' : 'What would come of it'}
           </Button>
-          <Button variant="primary" onClick={take} disabled={!isSeen || seen.result.imported.length === 0 || run.isPending}>
+          <Button
+            variant="primary"
+            onClick={take}
+            disabled={!isSeen || seen.result.imported.length === 0 || run.isPending}
+          >
             Import {isSeen ? seen.result.imported.length : ''}
           </Button>
         </div>

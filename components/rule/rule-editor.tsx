@@ -147,7 +147,15 @@ function useCheck(expr: string, scope: RuleScope | null) {
   };
 }
 
-function NameFields({ form, errors, set }: { form: RuleForm; errors: RuleErrors; set: (patch: Partial<RuleForm>) => void }) {
+function NameFields({
+  form,
+  errors,
+  set,
+}: {
+  form: RuleForm;
+  errors: RuleErrors;
+  set: (patch: Partial<RuleForm>) => void;
+}) {
   return (
     <div className="grid gap-3 sm:grid-cols-2">
       <Field label="Title" hint="What the lock screen says first" error={errors.title}>
@@ -167,7 +175,12 @@ function NameFields({ form, errors, set }: { form: RuleForm; errors: RuleErrors;
       </Field>
       <Field label="Id" hint="Never changes: alerts and exports refer to it" error={errors.id}>
         {(attributes) => (
-          <Input {...attributes} autoComplete="off" value={form.id} onChange={(event) => set({ id: event.target.value })} />
+          <Input
+            {...attributes}
+            autoComplete="off"
+            value={form.id}
+            onChange={(event) => set({ id: event.target.value })}
+          />
         )}
       </Field>
     </div>

@@ -118,7 +118,11 @@ export function ruleChangeOf(rule: RuleView, body: RuleBody): RuleChange {
 export function ruleProblemErrors(problem: Problem): RuleErrors {
   const errors: Record<string, string> = {};
   for (const { path, message } of problem.errors) {
-    const field = path.replace(/^\//, '').replace(/^rule\./, '').split(/[./[]/)[0] ?? '';
+    const field =
+      path
+        .replace(/^\//, '')
+        .replace(/^rule\./, '')
+        .split(/[./[]/)[0] ?? '';
     errors[field === '' ? 'form' : field] ??= message;
   }
   if (problem.errors.length === 0) errors.form = problem.detail === '' ? problem.title : problem.detail;

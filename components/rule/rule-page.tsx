@@ -37,7 +37,9 @@ export function RulePage({ id }: { id: string }) {
         {data !== undefined && (
           <>
             <RuleNow rule={data} />
-            {data.changed && <Badge tone="accent">changed{data.changedBy === null ? '' : ` by ${data.changedBy}`}</Badge>}
+            {data.changed && (
+              <Badge tone="accent">changed{data.changedBy === null ? '' : ` by ${data.changedBy}`}</Badge>
+            )}
             <RuleActions rule={data} />
           </>
         )}
@@ -71,9 +73,7 @@ function RuleActions({ rule }: { rule: RuleView }) {
           onOpenChange={(open) => !open && close()}
           title={asking === 'reset' ? 'Put back what the pack says?' : `Delete ${rule.title}?`}
           description={
-            asking === 'reset'
-              ? 'Every change to this rule is dropped.'
-              : 'Its open alerts end. Their history stays.'
+            asking === 'reset' ? 'Every change to this rule is dropped.' : 'Its open alerts end. Their history stays.'
           }
         >
           <div className="flex justify-end gap-2">

@@ -93,7 +93,10 @@ export function RuleNow({ rule }: { rule: RuleView }) {
         </Link>
       )}
       {unknown > 0 && (
-        <span className="inline-flex items-center gap-1" title="Numbers that it reads are missing or still being learned">
+        <span
+          className="inline-flex items-center gap-1"
+          title="Numbers that it reads are missing or still being learned"
+        >
           <Shape name="unknown" size={10} />
           {unknown} unknown
         </span>

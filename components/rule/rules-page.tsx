@@ -85,7 +85,10 @@ export function RulesPage() {
           </Card>
         )}
         {groups.map(({ key, rules }) => (
-          <Card key={key} title={`${PACK_TITLES[key]} (${rules.filter(({ enabled }) => enabled).length} of ${rules.length} on)`}>
+          <Card
+            key={key}
+            title={`${PACK_TITLES[key]} (${rules.filter(({ enabled }) => enabled).length} of ${rules.length} on)`}
+          >
             <RuleTable rules={rules} caption={PACK_TITLES[key] ?? key} />
           </Card>
         ))}

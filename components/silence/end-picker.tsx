@@ -22,10 +22,17 @@ export function EndPicker<T extends EndChoice | 'never'>({
   onCustom: (text: string) => void;
   withNever?: boolean;
 }) {
-  const options = (withNever ? [NEVER, ...END_CHOICES] : END_CHOICES) as readonly { value: T; label: string }[];
+  const options: readonly { value: EndChoice | 'never'; label: string }[] = withNever
+    ? [NEVER, ...END_CHOICES]
+    : END_CHOICES;
   return (
     <div className="space-y-2">
-      <ChipChoice label={label} value={value} options={options} onChange={onChange} />
+      <ChipChoice<EndChoice | 'never'>
+        label={label}
+        value={value}
+        options={options}
+        onChange={(next) => onChange(next as T)}
+      />
       {value === 'custom' && (
         <Field label="Until (your local time)" className="max-w-60">
           {(attributes) => (

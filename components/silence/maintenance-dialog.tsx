@@ -43,7 +43,9 @@ export function MaintenanceDialog({ window, onClose }: { window: MaintenanceView
     const schedule = readSchedule(form);
     const found: Errors = {
       ...(form.title.trim() === '' ? { title: 'Give it a name' } : {}),
-      ...(parsed.ok && parsed.matchers.length > 0 ? {} : { matchers: parsed.ok ? 'At least one matcher' : parsed.message }),
+      ...(parsed.ok && parsed.matchers.length > 0
+        ? {}
+        : { matchers: parsed.ok ? 'At least one matcher' : parsed.message }),
       ...(schedule.ok ? {} : { [schedule.field]: schedule.message }),
     };
     setErrors(found);
@@ -51,7 +53,7 @@ export function MaintenanceDialog({ window, onClose }: { window: MaintenanceView
     const input = {
       title: form.title.trim(),
       matchers: form.matchers,
-      schedule: { ...schedule.schedule, ...('days' in schedule.schedule ? { days: [...schedule.schedule.days] } : {}) } as never,
+      schedule: schedule.schedule,
       enabled: window?.enabled ?? true,
     };
     save.mutate(

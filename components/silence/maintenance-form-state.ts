@@ -1,8 +1,11 @@
-import { isTimeZone, type Schedule } from '#lib/alerts/schedule.ts';
-import type { MaintenanceView } from '#lib/api/silences.ts';
+import type { z } from 'zod';
+import { isTimeZone } from '#lib/alerts/schedule.ts';
+import type { MaintenanceView, Schedule as ScheduleSchema } from '#lib/api/silences.ts';
 import { localFieldMs, localFieldText } from '#lib/client/quiet-times.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
+
+type Schedule = z.infer<typeof ScheduleSchema>;
 
 /** The form as a person fills it. */
 export type MaintenanceForm = {
@@ -50,7 +53,11 @@ export function maintenanceFormOf(window: MaintenanceView | null, timeZone: stri
 
 export type ScheduleResult =
   | { readonly ok: true; readonly schedule: Schedule }
-  | { readonly ok: false; readonly field: 'startsAt' | 'endsAt' | 'timeZone' | 'days' | 'start' | 'hours'; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly field: 'startsAt' | 'endsAt' | 'timeZone' | 'days' | 'start' | 'hours';
+      readonly message: string;
+    };
 
 /** The schedule of a form, or the field that is wrong and why. */
 export function readSchedule(form: MaintenanceForm): ScheduleResult {
@@ -72,7 +79,10 @@ export function readSchedule(form: MaintenanceForm): ScheduleResult {
   if (!Number.isFinite(minutes) || minutes < 1 || minutes > 7 * 1440) return wrong('hours', 'Up to 168 hours');
   if (!isTimeZone(form.timeZone)) return wrong('timeZone', 'Not a time zone: expected a name such as Europe/Berlin');
   const { timeZone, start } = form;
-  return { ok: true, schedule: { kind: 'weekly', timeZone, days: form.days.toSorted((a, b) => a - b), start, minutes } };
+  return {
+    ok: true,
+    schedule: { kind: 'weekly', timeZone, days: form.days.toSorted((a, b) => a - b), start, minutes },
+  };
 }
 
 /** "Tue, Thu 02:00 for 2 h (Europe/Berlin)" */

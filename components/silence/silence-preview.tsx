@@ -26,9 +26,7 @@ export function SilencePreview({ matchers }: { matchers: string }) {
         Mutes <strong>{data.now}</strong> open {data.now === 1 ? 'alert' : 'alerts'} now; would have muted{' '}
         <strong>{data.lastWeek}</strong> in the last 7 days.
       </p>
-      {data.now === 0 && data.lastWeek === 0 && (
-        <p className="text-muted">It matches nothing: is a name misspelt?</p>
-      )}
+      {data.now === 0 && data.lastWeek === 0 && <p className="text-muted">It matches nothing: is a name misspelt?</p>}
       <ul className="mt-2 divide-y divide-line rounded-md border border-line empty:hidden">
         {data.alerts.slice(0, MAX_LISTED).map((alert) => (
           <li key={alert.id} className="flex items-start gap-3 px-2 py-1">

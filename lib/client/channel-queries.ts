@@ -14,8 +14,7 @@ export const channelsQuery = () =>
 export const deliveriesQuery = (channel: number) =>
   queryOptions({
     queryKey: ['deliveries', channel],
-    queryFn: ({ signal }) =>
-      request(DeliveryList, `/channels/${channel}/deliveries`, { signal }),
+    queryFn: ({ signal }) => request(DeliveryList, `/channels/${channel}/deliveries`, { signal }),
     refetchInterval: 10_000,
   });
 

@@ -15,11 +15,7 @@ type Limit = {
 const BAND_LEVELS: Partial<Record<Severity, Band['level']>> = { warning: 'warning', critical: 'danger' };
 
 /** Limits of live rules on one signal. `literal` where the target is judged by what the reports print. */
-export function ruleLimits(
-  rules: readonly RuleView[],
-  signal: string,
-  profile: 'relative' | 'literal',
-): RuleLimits {
+export function ruleLimits(rules: readonly RuleView[], signal: string, profile: 'relative' | 'literal'): RuleLimits {
   const limits = rules
     .filter(({ enabled, error }) => enabled && error === null)
     .flatMap((rule): Limit[] => {

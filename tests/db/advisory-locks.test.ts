@@ -11,7 +11,9 @@ it('no two advisory locks share a number', () => {
 });
 
 it('no lock is taken by a number that is not in the list', () => {
-  const files = readdirSync(LIB, { recursive: true, withFileTypes: true }).filter((entry) => entry.name.endsWith('.ts'));
+  const files = readdirSync(LIB, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.name.endsWith('.ts'),
+  );
   const wrong = files.filter((entry) => {
     const text = readFileSync(path.join(entry.parentPath, entry.name), 'utf8');
     return /pg_(try_)?advisory\w*\((?!\$1)/.test(text);
