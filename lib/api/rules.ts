@@ -13,31 +13,53 @@ const duration = z.union([
   }),
 ]);
 
-/** A rule as a person writes it, in the editor, by the API or under `rules.custom` of headroom.yaml. */
-export const RuleInput = z.strictObject({
-  id: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,99}$/, 'letters, digits, _ and -, beginning with a letter'),
-  title: z.string().trim().min(1).max(200).optional(),
-  /** Inferred from the expression when it is not given. */
-  scope: z.enum(RULE_SCOPES).optional(),
+const text = z.string().max(4000);
+const idText = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,99}$/, 'letters, digits, _ and -, beginning with a letter');
+
+/** What a person may say of a rule; defaults are added where a rule is made, never where one is changed. */
+const said = {
+  title: z.string().trim().min(1).max(200),
   expr: z.string().min(1).max(4000),
   /** Used on targets with `profile: literal`. */
-  literal: z.string().min(1).max(4000).nullable().default(null),
-  for: duration.default(0),
-  keep_firing_for: duration.default(120_000),
-  hysteresis: z.number().min(0).max(0.5).default(0.05),
-  absence: z.enum(['keep', 'resolve']).default('keep'),
-  severity: z.enum(SEVERITIES).default('warning'),
-  action: z.string().max(200).default(''),
-  cause: z.string().max(4000).default(''),
-  check: z.string().max(4000).default(''),
-  remedy: z.string().max(4000).default(''),
-  source: z.string().max(400).default(''),
-  enabled: z.boolean().default(true),
+  literal: z.string().min(1).max(4000).nullable(),
+  for: duration,
+  keep_firing_for: duration,
+  hysteresis: z.number().min(0).max(0.5),
+  absence: z.enum(['keep', 'resolve']),
+  severity: z.enum(SEVERITIES),
+  action: z.string().max(200),
+  cause: text,
+  check: text,
+  remedy: text,
+  source: z.string().max(400),
+  enabled: z.boolean(),
+};
+
+/** A rule as a person writes it, in the editor, by the API or under `rules.custom` of headroom.yaml. */
+export const RuleInput = z.strictObject({
+  id: idText,
+  title: said.title.optional(),
+  /** Inferred from the expression when it is not given. */
+  scope: z.enum(RULE_SCOPES).optional(),
+  expr: said.expr,
+  literal: said.literal.default(null),
+  for: said.for.default(0),
+  keep_firing_for: said.keep_firing_for.default(120_000),
+  hysteresis: said.hysteresis.default(0.05),
+  absence: said.absence.default('keep'),
+  severity: said.severity.default('warning'),
+  action: said.action.default(''),
+  cause: said.cause.default(''),
+  check: said.check.default(''),
+  remedy: said.remedy.default(''),
+  source: said.source.default(''),
+  enabled: said.enabled.default(true),
 });
 export type RuleInput = z.infer<typeof RuleInput>;
 
-/** Of a pack's rule these may be changed; a changed one can be put back. */
-export const RulePatch = RuleInput.omit({ id: true, scope: true })
+/** What is not named stays. Of a pack's rule these may be changed too; a changed one can be put back. */
+export const RulePatch = z
+  .strictObject(said)
   .partial()
   .extend({
     version: z.int().optional(),
@@ -45,6 +67,9 @@ export const RulePatch = RuleInput.omit({ id: true, scope: true })
     reset: z.literal(true).optional(),
   });
 export type RulePatch = z.infer<typeof RulePatch>;
+
+/** `{id}` of a rule's path. */
+export const RuleIdParams = z.object({ id: idText });
 
 export const RuleView = z.object({
   id: z.string(),
@@ -84,6 +109,7 @@ export const RuleView = z.object({
   ),
   /** Why it cannot be evaluated; null when it can. */
   error: z.string().nullable(),
+  /** Open alerts of the rule, those of them without data (unknown), and what it is evaluated on. */
   now: z.object({ firing: z.int(), pending: z.int(), unknown: z.int(), subjects: z.int() }),
 });
 export type RuleView = z.infer<typeof RuleView>;
@@ -91,6 +117,7 @@ export const RuleList = z.object({ items: z.array(RuleView), nextCursor: z.strin
 export type RuleList = z.infer<typeof RuleList>;
 
 export const RuleCheckInput = z.strictObject({ expr: z.string().max(4000), scope: z.enum(RULE_SCOPES).optional() });
+export type RuleCheckInput = z.infer<typeof RuleCheckInput>;
 /** A live check: where it is wrong and what was expected, or how it reads and what it gives right now. */
 export const RuleCheck = z.object({
   ok: z.boolean(),
@@ -107,6 +134,7 @@ export const RuleCheck = z.object({
   scope: z.enum(RULE_SCOPES).nullable(),
   signals: z.array(z.string()),
   promql: z.string().nullable(),
+  /** On every subject of its kind, the first 500 by name; those on which it holds come first. */
   now: z.array(
     z.object({
       subject: z.int().nullable(),
@@ -122,7 +150,7 @@ export const RuleCheck = z.object({
 export type RuleCheck = z.infer<typeof RuleCheck>;
 
 export const BacktestInput = z.strictObject({
-  rule: RuleInput.partial({ id: true }).extend({ id: z.string().optional() }),
+  rule: RuleInput.partial({ id: true }),
   from: z.string().default('now-7d'),
   to: z.string().default('now'),
   /** Only these subjects. */
@@ -162,10 +190,13 @@ export const RuleExportQuery = z.strictObject({
   profile: z.enum(['relative', 'literal']).default('relative'),
 });
 
+export type RuleExportQuery = z.infer<typeof RuleExportQuery>;
+
 export const RuleImportInput = z.strictObject({
   yaml: z.string().min(1).max(1_000_000),
   dryRun: z.boolean().default(true),
 });
+export type RuleImportInput = z.infer<typeof RuleImportInput>;
 export const RuleImport = z.object({
   imported: z.array(z.object({ id: z.string(), expr: z.string(), warnings: z.array(z.string()) })),
   refused: z.array(z.object({ name: z.string(), reason: z.string() })),

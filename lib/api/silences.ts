@@ -33,11 +33,14 @@ export const SilenceView = z.object({
 });
 export type SilenceView = z.infer<typeof SilenceView>;
 export const SilenceList = z.object({ items: z.array(SilenceView), nextCursor: z.string().nullable() });
+export type SilenceList = z.infer<typeof SilenceList>;
 
 export const SilencePreviewInput = z.strictObject({ matchers: Matchers });
+export type SilencePreviewInput = z.infer<typeof SilencePreviewInput>;
 /** What it would mute now, and what it would have muted in the last seven days. */
 export const SilencePreview = z.object({
   now: z.int(),
+  /** The first fifty of them. */
   alerts: z.array(AlertSummary),
   lastWeek: z.int(),
 });
@@ -57,13 +60,18 @@ export const Schedule = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const MaintenanceInput = z.strictObject({
+const maintenance = {
   title: z.string().trim().min(1).max(200),
   matchers: SomeMatchers,
   schedule: Schedule,
-  enabled: z.boolean().default(true),
-});
+  enabled: z.boolean(),
+};
+export const MaintenanceInput = z.strictObject({ ...maintenance, enabled: maintenance.enabled.default(true) });
 export type MaintenanceInput = z.infer<typeof MaintenanceInput>;
+
+/** What is not named stays. */
+export const MaintenancePatch = z.strictObject(maintenance).partial();
+export type MaintenancePatch = z.infer<typeof MaintenancePatch>;
 
 export const MaintenanceView = z.object({
   id: z.int(),
@@ -79,3 +87,4 @@ export const MaintenanceView = z.object({
 });
 export type MaintenanceView = z.infer<typeof MaintenanceView>;
 export const MaintenanceList = z.object({ items: z.array(MaintenanceView), nextCursor: z.string().nullable() });
+export type MaintenanceList = z.infer<typeof MaintenanceList>;

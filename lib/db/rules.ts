@@ -41,6 +41,8 @@ const RuleRow = z.object({
 /** A rule as it is evaluated, and where it comes from. */
 export type StoredRule = {
   readonly rule: Rule;
+  /** What the pack, the file or the person wrote, without `change`. */
+  readonly definition: Rule;
   readonly origin: RuleOrigin;
   /** What a person changed of a pack's rule; null when it is as the pack says. */
   readonly change: Partial<Rule> | null;
@@ -63,7 +65,7 @@ export async function findRule(db: Queryable, id: string): Promise<StoredRule | 
 
 function fromRow(row: unknown): StoredRule {
   const { definition, change, enabled, id, ...rest } = RuleRow.parse(row);
-  return { ...rest, change, rule: { ...definition, ...change, id, enabled } };
+  return { ...rest, change, definition, rule: { ...definition, ...change, id, enabled } };
 }
 
 /**
@@ -99,7 +101,8 @@ export async function syncRules(
   return wanted.map((rule) => rule.id).filter((id) => !own.has(id));
 }
 
-export type RuleAuthor = { readonly by: string; readonly atMs: number };
+/** `by` null: nobody's change is left, the rule follows its pack again. */
+export type RuleAuthor = { readonly by: string | null; readonly atMs: number };
 
 /** A person's own rule. False when the id is taken. */
 export async function insertUserRule(db: Queryable, rule: Rule, author: RuleAuthor): Promise<boolean> {

@@ -3,11 +3,11 @@ import type { AlertDetail } from '#lib/api/alerts.ts';
 import { loadDeliveriesOf, loadEarlier, loadTimeline, loadUntold } from '#lib/db/alert-timeline.ts';
 import { type AlertRow, loadAlertRows } from '#lib/db/alerts.ts';
 import { type FleetState, loadFleet } from '#lib/db/fleet-state.ts';
+import { loadFloors } from '#lib/db/gpu-floors.ts';
 import { measureReads } from '#lib/db/measure-reads.ts';
 import { loadNextRepeat } from '#lib/db/next-repeat.ts';
 import { loadQuiet } from '#lib/db/quiet.ts';
 import { loadNeighbours } from '#lib/db/related-alerts.ts';
-import { loadFloorBytes } from '#lib/db/vram-floor.ts';
 import { readKey, type SignalRead } from '#lib/rules/reads.ts';
 import { handlingOfRow, toSummary } from '#lib/service/alert-summary.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
@@ -81,7 +81,7 @@ const PRINTED: SignalRead = { signal: 'vram_utilization', aggregate: 'default', 
 async function vramOf(context: ServiceContext, fleet: FleetState, row: AlertRow): Promise<AlertDetail['vram']> {
   const gpu = fleet.subjects.find((subject) => subject.id === row.subjectId && subject.kind === 'gpu');
   if (row.rule.vram !== 'above-floor' || row.rule.profile !== 'relative' || gpu === undefined) return null;
-  const floorBytes = await loadFloorBytes(context.pool, gpu.id);
+  const floorBytes = (await loadFloors(context.pool)).get(gpu.id)?.floorBytes ?? null;
   if (floorBytes === null) return null;
   const values = await measureReads(context, fleet, [gpu], [PRINTED], row.lastSeenMs);
   return { floorBytes, printedUtilization: values.get(gpu.id)?.values.get(readKey(PRINTED)) ?? null };
