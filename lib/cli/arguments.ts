@@ -14,6 +14,8 @@ export type Options = {
   readonly days: number;
   readonly engines: number;
   readonly rebuildRollupsFrom: string | null;
+  readonly format: 'prometheus' | 'headroom';
+  readonly profile: 'relative' | 'literal';
 };
 
 const DEFAULT_CONFIG = 'headroom.yaml';
@@ -34,6 +36,8 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
     days: wholeNumber('--days', values.days ?? '7', 1, 730),
     engines: wholeNumber('--engines', values.engines ?? '4', 1, 10_000),
     rebuildRollupsFrom: values['rebuild-rollups-from'] ?? null,
+    format: oneOf('--format', values.format ?? 'prometheus', ['prometheus', 'headroom']),
+    profile: oneOf('--profile', values.profile ?? 'relative', ['relative', 'literal']),
   };
 }
 
@@ -53,6 +57,8 @@ function parseRaw(args: readonly string[]) {
         days: { type: 'string' },
         engines: { type: 'string' },
         'rebuild-rollups-from': { type: 'string' },
+        format: { type: 'string' },
+        profile: { type: 'string' },
       },
     }).values;
   } catch (error) {
@@ -66,4 +72,10 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
     throw new UsageError(`${name}: "${text}" is not a whole number from ${least} to ${most}`);
   }
   return value;
+}
+
+function oneOf<T extends string>(name: string, text: string, words: readonly T[]): T {
+  const found = words.find((word) => word === text);
+  if (found === undefined) throw new UsageError(`${name}: "${text}" is none of ${words.join(', ')}`);
+  return found;
 }

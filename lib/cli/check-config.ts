@@ -13,6 +13,6 @@ export async function checkConfig(file: string | null): Promise<{ readonly ok: b
   );
   return {
     ok: true,
-    text: `${file}: ok, ${parsed.targets.length} targets, ${parsed.config.discovery.length} discovery entries${unused.join('')}`,
+    text: `${file}: ok, ${parsed.targets.length} targets, ${parsed.config.discovery.length} discovery entries, ${parsed.rules.length} rules${unused.join('')}`,
   };
 }

@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     process.stdout.write(`${text}\n`);
     if (!ok) process.exitCode = 1;
   },
+  'export-rules': async (options) => (await import('#lib/cli/export-rules.ts')).runExportRules(options),
   simulate: async (options) => (await import('#lib/cli/simulate.ts')).runSimulate(options),
   seed: async (options) => {
     const { runSeed } = await import('#lib/cli/seed.ts');

@@ -6,6 +6,7 @@ export const USAGE = `headroom: watches GPU inference
   headroom collector [--config headroom.yaml]             polling and storing alone      (needs DATABASE_URL)
   headroom migrate [--rebuild-rollups-from now-7d]        bring the database up to this version
   headroom check-config [--config headroom.yaml]          say what is wrong with a configuration
+  headroom export-rules [--format prometheus|headroom] [--profile relative|literal]   the rules as YAML
   headroom simulate [--port 9999] [--scenario steady]     a simulated fleet that speaks the real formats
   headroom seed --days 7 --engines N                      fill the database with simulated history
 

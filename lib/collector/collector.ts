@@ -16,10 +16,8 @@ import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type StoreResult, storePolls } from '#lib/db/poll-store.ts';
 import type { Pool } from '#lib/db/pool.ts';
 import { rollUp } from '#lib/db/rollup.ts';
-import { syncRules } from '#lib/db/rules.ts';
 import { loadSetting } from '#lib/db/settings.ts';
 import type { StoredTarget, TargetStore } from '#lib/db/targets.ts';
-import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
 import { createFetcher, type Fetcher } from '#lib/scrape/fetch.ts';
 import { createPoll } from '#lib/scrape/poll.ts';
 
@@ -87,7 +85,6 @@ export class Collector {
     const { log } = this.#options;
     const loop = (name: string, everyMs: number, work: () => Promise<void>): Promise<void> =>
       every(everyMs, this.#stop.signal, work, (error) => log.warn(`${name}: ${errorText(error)}`));
-    await syncRules(this.#options.pool, 'pack', BUILT_IN_RULES, this.#options.clock());
     this.#evaluator.start();
     this.#loops = [
       this.#leaseLoop(),

@@ -6,10 +6,14 @@ import { errorText, type Log } from '#lib/collector/log.ts';
 import { every } from '#lib/collector/timer.ts';
 import { Config, type Discovery, UNUSED_KEYS } from '#lib/config/config.ts';
 import { formatConfigErrors, parseConfig } from '#lib/config/parse-config.ts';
+import { sendHint } from '#lib/db/notify.ts';
 import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import type { Pool } from '#lib/db/pool.ts';
+import { loadRules, syncRules } from '#lib/db/rules.ts';
 import { saveSetting } from '#lib/db/settings.ts';
 import type { TargetStore } from '#lib/db/targets.ts';
+import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
+import { RULE_PACKS, type Rule, type RulePack } from '#lib/rules/rule.ts';
 import { createFetcher } from '#lib/scrape/fetch.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 
@@ -26,7 +30,7 @@ export type ConfigurationOptions = {
 const WATCH_MS = 1000;
 const FILE_DISCOVERY_MS = 5000;
 
-/** Keeps the targets of the configuration file and of its discovery entries in step with what they say. */
+/** Keeps targets and rules in step with what the configuration file and its discovery entries say. */
 export class Configuration {
   readonly #options: ConfigurationOptions;
   readonly #fetcher = createFetcher();
@@ -67,9 +71,11 @@ export class Configuration {
         const message = formatConfigErrors(file ?? '', parsed.errors);
         log.error(`configuration is faulty, the last good one stays: ${message}`);
         await saveSetting(pool, 'config', { file, loadedAtMs: null, error: message });
+        await this.#ensureRules();
         return;
       }
       await this.#apply(parsed.config, parsed.targets);
+      await this.#syncRules(parsed.config.rules.packs, parsed.rules);
       await saveSetting(pool, 'config', { file, loadedAtMs: clock(), error: null });
     } catch (error) {
       log.error(`configuration cannot be read, the last good one stays: ${errorText(error)}`);
@@ -105,6 +111,21 @@ export class Configuration {
     );
     log.info(`configuration: ${targets.length} targets, ${config.discovery.length} discovery entries`);
     this.#options.onChange();
+  }
+
+  async #syncRules(packs: readonly RulePack[], custom: readonly Rule[]): Promise<void> {
+    const { pool, log, clock } = this.#options;
+    const built = BUILT_IN_RULES.filter((rule) => rule.pack !== null && packs.includes(rule.pack));
+    const taken = await syncRules(pool, 'pack', built, clock());
+    const own = await syncRules(pool, 'file', custom, clock());
+    for (const id of [...taken, ...own]) log.warn(`rule "${id}" is left out: a person has a rule of that name`);
+    await sendHint(pool, 'rules');
+  }
+
+  /** A faulty file at the very first start must not mean that nothing is watched. */
+  async #ensureRules(): Promise<void> {
+    const { pool } = this.#options;
+    if ((await loadRules(pool)).length === 0) await this.#syncRules(RULE_PACKS, []);
   }
 
   #discoveryLoop(entry: Discovery): Promise<void> {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { RuleInput } from '#lib/api/rules.ts';
 import { TargetInput } from '#lib/api/targets.ts';
 import { parseDurationMs } from '#lib/metrics/duration.ts';
+import { RULE_PACKS } from '#lib/rules/rule.ts';
 
 const duration = z.string().transform((text, context) => {
   const ms = parseDurationMs(text);
@@ -18,7 +20,7 @@ const Discovery = z.union([
 export type Discovery = z.infer<typeof Discovery>;
 
 /** Top-level keys that belong to parts this version does not have yet; accepted, and named as unused by `check-config` and the log. */
-export const UNUSED_KEYS = ['rules', 'channels'] as const;
+export const UNUSED_KEYS = ['channels'] as const;
 
 /** `headroom.yaml` */
 export const Config = z.strictObject({
@@ -28,7 +30,13 @@ export const Config = z.strictObject({
     .strictObject({ raw: duration.optional(), minute: duration.optional(), hour: duration.optional() })
     .default({}),
   nvidia_smi: z.strictObject({ command: z.string().min(1).default('nvidia-smi') }).default({ command: 'nvidia-smi' }),
-  rules: z.unknown().optional(),
+  rules: z
+    .strictObject({
+      /** Which of the packs that come with Headroom are in use. */
+      packs: z.array(z.enum(RULE_PACKS)).default([...RULE_PACKS]),
+      custom: z.array(RuleInput).default([]),
+    })
+    .prefault({}),
   channels: z.unknown().optional(),
 });
 export type Config = z.infer<typeof Config>;

@@ -1,6 +1,8 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { checkRules } from '#lib/config/check-rules.ts';
 import { Config } from '#lib/config/config.ts';
+import type { Rule } from '#lib/rules/rule.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 import { parseTarget } from '#lib/target/target-input.ts';
 
@@ -8,7 +10,13 @@ import { parseTarget } from '#lib/target/target-input.ts';
 export type ConfigError = { readonly line: number; readonly key: string; readonly message: string };
 
 export type ParsedConfig =
-  | { readonly ok: true; readonly config: Config; readonly targets: readonly TargetSettings[] }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      readonly targets: readonly TargetSettings[];
+      /** Of `rules.custom`. */
+      readonly rules: readonly Rule[];
+    }
   | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
 /** Parses and checks a whole configuration text. Nothing of a faulty file is used. */
@@ -36,10 +44,17 @@ export function parseConfig(text: string): ParsedConfig {
   if (!parsed.success) {
     return { ok: false, errors: flatten(parsed.error.issues).map((issue) => toError(issue, lineOf)) };
   }
-  return checkTargets(parsed.data, lineOf);
+  const { targets, errors } = checkTargets(parsed.data, lineOf);
+  const checked = checkRules(parsed.data);
+  errors.push(...checked.faults.map(({ path, message }) => ({ line: lineOf(path), key: keyText(path), message })));
+  if (errors.length > 0) return { ok: false, errors };
+  return { ok: true, config: parsed.data, targets, rules: checked.rules };
 }
 
-function checkTargets(config: Config, lineOf: (path: readonly PropertyKey[]) => number): ParsedConfig {
+function checkTargets(
+  config: Config,
+  lineOf: (path: readonly PropertyKey[]) => number,
+): { readonly targets: readonly TargetSettings[]; readonly errors: ConfigError[] } {
   const errors: ConfigError[] = [];
   const targets: TargetSettings[] = [];
   const firstLineByName = new Map<string, number>();
@@ -63,7 +78,7 @@ function checkTargets(config: Config, lineOf: (path: readonly PropertyKey[]) => 
     }
     firstLineByName.set(input.name, before ?? lineOf(path));
   });
-  return errors.length > 0 ? { ok: false, errors } : { ok: true, config, targets };
+  return { targets, errors };
 }
 
 type Issue = z.core.$ZodIssue;
