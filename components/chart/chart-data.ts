@@ -24,6 +24,21 @@ export type ChartGap = {
 
 export type ChartMark = { readonly atMs: number; readonly kind: string; readonly text: string };
 
+/** How a span is drawn; each kind has its own pattern, so that none is told by colour alone. */
+export const SPAN_KINDS = ['pending', 'firing', 'recovering', 'no-data'] as const;
+export type SpanKind = (typeof SPAN_KINDS)[number];
+
+/** A time during which something held: an alert, or a phase of one. Open spans end at the right edge. */
+export type ChartSpan = {
+  readonly id: string;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+  readonly kind: SpanKind;
+  /** Colour of the status, as a CSS value. */
+  readonly colour: string;
+  readonly text: string;
+};
+
 /** What one chart draws; stays the same object while nothing of it changed. */
 export type ChartData = {
   readonly unit: Unit;
@@ -35,6 +50,7 @@ export type ChartData = {
   readonly targets: readonly TargetLine[];
   readonly marks: readonly ChartMark[];
   readonly gaps: readonly ChartGap[];
+  readonly spans?: readonly ChartSpan[];
 };
 
 /** The index of the bucket that holds `ms`, -1 outside. Buckets start at `t[i]` and are `stepMs` long. */
@@ -54,4 +70,13 @@ export function bucketAt(t: readonly number[], stepMs: number, ms: number): numb
 export function gapReasonAt(gaps: readonly ChartGap[], subject: number | null, ms: number): string | null {
   const gap = gaps.find((g) => g.subject === subject && ms >= g.fromMs && ms < g.toMs);
   return gap?.reason ?? null;
+}
+
+/** The spans that hold at any time of a bucket. */
+export function spansWithin(
+  spans: readonly ChartSpan[] | undefined,
+  fromMs: number,
+  toMs: number,
+): readonly ChartSpan[] {
+  return (spans ?? []).filter((span) => span.fromMs < toMs && (span.toMs ?? Number.POSITIVE_INFINITY) > fromMs);
 }

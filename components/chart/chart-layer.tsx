@@ -2,6 +2,7 @@
 
 import { memo } from 'react';
 import type { ChartData, ChartSeries } from '#components/chart/chart-data.ts';
+import { ChartSpans } from '#components/chart/chart-spans.tsx';
 import { gapHeight } from '#components/chart/gap-form.ts';
 import { type Geometry, xOf, yOf } from '#components/chart/geometry.ts';
 import { seriesPaths } from '#components/chart/paths.ts';
@@ -49,6 +50,7 @@ export const ChartLayer = memo(function ChartLayer({
         </defs>
         <Bands data={data} g={g} />
         <Gaps data={data} g={g} patternId={patternId} visible={visible} />
+        <ChartSpans spans={data.spans ?? []} g={g} patternId={patternId} />
         <Targets data={data} g={g} />
         <Marks data={data} g={g} />
         <Lines data={data} g={g} visible={visible} styles={styles} />

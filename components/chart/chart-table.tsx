@@ -1,5 +1,5 @@
 import type { ChartData } from '#components/chart/chart-data.ts';
-import { gapReasonAt } from '#components/chart/chart-data.ts';
+import { gapReasonAt, spansWithin } from '#components/chart/chart-data.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
 import { type DisplayUnit, formatValue } from '#lib/metrics/unit.ts';
 
@@ -16,6 +16,7 @@ type ChartTableProps = {
 export function ChartTable({ title, data, display, visible, utc, height }: ChartTableProps) {
   const shown = data.series.filter(({ id }) => visible === null || visible.has(id));
   const starts = shown[0]?.t ?? [];
+  const hasSpans = (data.spans ?? []).length > 0;
   return (
     <section
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
@@ -35,6 +36,11 @@ export function ChartTable({ title, data, display, visible, utc, height }: Chart
                 {series.label}
               </th>
             ))}
+            {hasSpans && (
+              <th scope="col" className="px-3 py-1 text-left font-normal">
+                Alerts
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -58,6 +64,13 @@ export function ChartTable({ title, data, display, visible, utc, height }: Chart
                     </td>
                   );
                 })}
+                {hasSpans && (
+                  <td className="px-3 py-0.5">
+                    {spansWithin(data.spans, start, start + data.stepMs)
+                      .map(({ text }) => text)
+                      .join('; ')}
+                  </td>
+                )}
               </tr>
             ))}
         </tbody>

@@ -1,5 +1,5 @@
 import type { CursorRow } from '#components/chart/chart-cursor.ts';
-import type { ChartData } from '#components/chart/chart-data.ts';
+import { type ChartData, spansWithin } from '#components/chart/chart-data.ts';
 import type { Geometry } from '#components/chart/geometry.ts';
 import type { SeriesStyle } from '#components/chart/series-style.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
@@ -7,6 +7,7 @@ import { formatDurationMs } from '#lib/metrics/duration.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
 const MAX_ROWS = 10;
+const MAX_SPANS = 4;
 
 type ChartTooltipProps = {
   data: ChartData;
@@ -23,6 +24,7 @@ export function ChartTooltip({ data, geometry: g, rows, atMs, utc, styles }: Cha
   const bare = (value: number | null) => formatValue(value, data.unit, { ...g.display, suffix: '' });
   const nearMs = ((data.toMs - data.fromMs) / g.plotWidth) * 6 + data.stepMs / 2;
   const marks = data.marks.filter((mark) => Math.abs(mark.atMs - atMs) <= nearMs);
+  const spans = spansWithin(data.spans, atMs - data.stepMs / 2, atMs + data.stepMs / 2).slice(0, MAX_SPANS);
   return (
     <div className="w-max max-w-[26rem] rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs shadow-lift">
       <p className="text-muted">
@@ -49,6 +51,11 @@ export function ChartTooltip({ data, geometry: g, rows, atMs, utc, styles }: Cha
         </tbody>
       </table>
       {rows.length > MAX_ROWS && <p className="text-muted">{rows.length - MAX_ROWS} more</p>}
+      {spans.map((span) => (
+        <p key={span.id} className="mt-1 border-t border-line pt-1 break-words">
+          ▬ {span.text}
+        </p>
+      ))}
       {marks.map((mark) => (
         <p key={`${mark.atMs}-${mark.text}`} className="mt-1 border-t border-line pt-1 break-words">
           ▼ {mark.text}

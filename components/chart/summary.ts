@@ -20,8 +20,10 @@ export function chartSummary(title: string, data: ChartData, display: DisplayUni
   const rest = data.series.length - told.length;
   const gaps =
     data.gaps.length === 0 ? '' : `; ${data.gaps.length} ${data.gaps.length === 1 ? 'gap' : 'gaps'} in the data`;
+  const spans = (data.spans ?? []).filter(({ kind }) => kind === 'firing');
+  const alerts = spans.length === 0 ? '' : `; ${spans.length} ${spans.length === 1 ? 'alert' : 'alerts'} fired`;
   if (told.length === 0) return `${title}, ${span}: no data.`;
-  return `${title}, ${span}: ${told.join('; ')}${rest > 0 ? `; ${rest} more lines` : ''}${gaps}.`;
+  return `${title}, ${span}: ${told.join('; ')}${rest > 0 ? `; ${rest} more lines` : ''}${gaps}${alerts}.`;
 }
 
 function courseWord(first: number, last: number): string {

@@ -12,10 +12,10 @@ export function runPageKey(key: string): boolean {
   return handlers.toReversed().some((handle) => handle(key));
 }
 
-/** Keys of a page by their name (`a`, `ArrowDown`). A binding that answers `false` leaves the key alone. */
+/** Keys of a page by their name, long names in small letters (`a`, `arrowdown`). A binding that answers `false` leaves the key alone. */
 export function usePageKeys(bindings: Readonly<Record<string, () => unknown>>): void {
   const handle = useEffectEvent((key: string): boolean => {
-    const run = bindings[key];
+    const run = bindings[key.length > 1 ? key.toLowerCase() : key];
     return run !== undefined && run() !== false;
   });
   useEffect(() => {

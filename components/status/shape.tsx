@@ -16,6 +16,7 @@ export type ShapeName =
   | 'info'
   | 'muted'
   | 'inhibited'
+  | 'person'
   | 'unknown';
 
 const SHAPES: Record<ShapeName, { colour: string; draw: ReactNode }> = {
@@ -99,6 +100,15 @@ const SHAPES: Record<ShapeName, { colour: string; draw: ReactNode }> = {
   inhibited: {
     colour: 'text-nodata',
     draw: <path d="M2 2v7h9M8 5.5 11.5 9 8 12.5" fill="none" stroke="currentColor" strokeWidth="2" />,
+  },
+  person: {
+    colour: 'text-accent',
+    draw: (
+      <>
+        <circle cx="8" cy="5" r="3.2" fill="currentColor" />
+        <path d="M2 15c0-4 2.5-5.8 6-5.8s6 1.8 6 5.8Z" fill="currentColor" />
+      </>
+    ),
   },
   unknown: {
     colour: 'text-nodata',

@@ -10,12 +10,11 @@ export const channelsQuery = () =>
     refetchInterval: 10_000,
   });
 
-/** Newest messages of one channel, or of all. */
-export const deliveriesQuery = (channel: number | null) =>
+/** Newest messages of one channel. */
+export const deliveriesQuery = (channel: number) =>
   queryOptions({
     queryKey: ['deliveries', channel],
-    queryFn: ({ signal }) =>
-      request(DeliveryList, channel === null ? '/deliveries' : `/deliveries?channel=${channel}`, { signal }),
+    queryFn: ({ signal }) => request(DeliveryList, `/channels/${channel}/deliveries`, { signal }),
     refetchInterval: 10_000,
   });
 

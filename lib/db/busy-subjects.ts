@@ -3,7 +3,7 @@ import { type MeasureContext, measureSpan } from '#lib/db/measure-span.ts';
 import { isFrozen } from '#lib/detect/health.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 
-const BUSY_SIGNALS = ['running_requests', 'tokens_per_second', 'gpu_utilization'];
+export const BUSY_SIGNALS = ['running_requests', 'tokens_per_second', 'gpu_utilization'];
 
 /** Subjects that work: an engine with running requests, a GPU that is busy or whose engine generates tokens. */
 export async function busySubjects(
