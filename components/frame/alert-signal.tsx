@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useUnackedCount } from '#components/alert/alert-badge.tsx';
-import { addNews, firingOf, type Known, type News, newsBetween, newsText, NO_NEWS } from '#lib/client/alert-news.ts';
+import { addNews, firingOf, type Known, type News, NO_NEWS, newsBetween, newsText } from '#lib/client/alert-news.ts';
 import { firingQuery } from '#lib/client/alert-queries.ts';
 import { faviconHref, titleWithCount } from '#lib/client/favicon.ts';
 

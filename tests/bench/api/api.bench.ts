@@ -106,7 +106,9 @@ async function seedOnce(database: Pool): Promise<number> {
             pg_database_size(current_database())::float8 AS bytes`,
   );
   const { rows: count = 0, bytes = 0 } = rows[0] ?? {};
-  print(`${count} raw rows, ${(bytes / 1e6).toFixed(0)} MB with all roll-ups and indexes, ${Math.round(bytes / count)} bytes a raw row`);
+  print(
+    `${count} raw rows, ${(bytes / 1e6).toFixed(0)} MB with all roll-ups and indexes, ${Math.round(bytes / count)} bytes a raw row`,
+  );
   return toMs;
 }
 
@@ -138,7 +140,12 @@ async function measureAlone(path: string): Promise<(string | number)[]> {
     times.push(performance.now() - started);
   }
   const short = path.replace(/&(?:kind|from|to|points|group|subject)=.*/, '');
-  return [`  alone: ${decodeURIComponent(short).slice(0, 70)}`, quantileOf(times, 0.5), quantileOf(times, 0.95), bytes / 1024];
+  return [
+    `  alone: ${decodeURIComponent(short).slice(0, 70)}`,
+    quantileOf(times, 0.5),
+    quantileOf(times, 0.95),
+    bytes / 1024,
+  ];
 }
 
 async function ask(path: string): Promise<number> {
