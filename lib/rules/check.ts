@@ -10,7 +10,7 @@ import {
 } from '#lib/rules/check-value.ts';
 import type { CheckedComparison, CheckedExpression, Condition } from '#lib/rules/checked.ts';
 import { ambiguousScales, isMeasured, isSameQuantity } from '#lib/rules/dimension.ts';
-import type { Comparison, Expression, ExpressionError, Span } from '#lib/rules/expression.ts';
+import { type Comparison, type Expression, type ExpressionError, MIRRORED, type Span } from '#lib/rules/expression.ts';
 import { parseExpression } from '#lib/rules/parse.ts';
 import type { RuleScope } from '#lib/rules/rule.ts';
 
@@ -77,15 +77,6 @@ function checkBareValue(state: CheckState, expression: Expression): Condition | 
 }
 
 type ComparisonExpression = Extract<Expression, { kind: 'comparison' }>;
-const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-  '=': '=',
-  '!=': '!=',
-};
-
 function checkComparison(state: CheckState, expression: ComparisonExpression): CheckedComparison | null {
   const left = checkValue(state, expression.left);
   const right = checkValue(state, expression.right);

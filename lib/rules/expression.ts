@@ -6,6 +6,26 @@ export type Span = { readonly position: number; readonly length: number };
 export const COMPARISONS = ['<', '<=', '>', '>=', '=', '!='] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
+/** What holds exactly where the comparison does not. */
+export const OPPOSITE: Readonly<Record<Comparison, Comparison>> = {
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+  '=': '!=',
+  '!=': '=',
+};
+
+/** The same comparison with its sides swapped. */
+export const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '=': '=',
+  '!=': '!=',
+};
+
 export const AGGREGATES = ['avg', 'min', 'max', 'last'] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 

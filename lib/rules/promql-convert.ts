@@ -1,5 +1,5 @@
 import type { Signal } from '#lib/metrics/signal.ts';
-import type { Aggregate, Comparison, Expression } from '#lib/rules/expression.ts';
+import { type Aggregate, type Comparison, type Expression, MIRRORED } from '#lib/rules/expression.ts';
 import { printExpression } from '#lib/rules/print.ts';
 import type { PromqlNode } from '#lib/rules/promql-ast.ts';
 import { sameFields, seriesOf, signalBy, slowdownSignal } from '#lib/rules/promql-series.ts';
@@ -52,14 +52,6 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '<=': '<=',
   '>': '>',
   '>=': '>=',
-};
-const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-  '=': '=',
-  '!=': '!=',
 };
 const OVER_TIME: Readonly<Record<string, Aggregate>> = {
   avg_over_time: 'avg',

@@ -1,6 +1,6 @@
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CheckedComparison, CheckedExpression, Condition, Term } from '#lib/rules/checked.ts';
-import type { Comparison } from '#lib/rules/expression.ts';
+import { type Comparison, OPPOSITE } from '#lib/rules/expression.ts';
 import { labelsOf, NoCounterpart, type PromqlOptions, promqlReading } from '#lib/rules/promql-reading.ts';
 import { readsOf, readsOfTerm } from '#lib/rules/reads.ts';
 
@@ -33,15 +33,6 @@ function refuseMixedLabels(checked: CheckedExpression): void {
   const kinds = new Set(readsOf(checked).map((read) => findSignal(read.signal)?.compute.type === 'target-up'));
   if (kinds.size > 1) throw new NoCounterpart('"up" does not have the labels of an engine or GPU');
 }
-
-const OPPOSITE: Readonly<Record<Comparison, Comparison>> = {
-  '<': '>=',
-  '<=': '>',
-  '>': '<=',
-  '>=': '<',
-  '=': '!=',
-  '!=': '=',
-};
 
 function condition(part: Condition, options: PromqlOptions, negated: boolean): string {
   switch (part.kind) {
