@@ -3,6 +3,7 @@ import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
 import type { LayoutStore } from '#lib/db/layouts.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';
+import { fetchScalarsTogether } from '#lib/db/scalar-batch.ts';
 import {
   fetchHistograms,
   fetchScalars,
@@ -130,7 +131,7 @@ async function measureScalars(
   });
   if (wanted.length === 0) return [];
   const [rows, watts, fullest] = await Promise.all([
-    fetchScalars(context.pool, span, wanted),
+    span.tier === 'raw' ? fetchScalars(context.pool, span, wanted) : fetchScalarsTogether(context.pool, span, wanted),
     linkedWatts(context, fleet, request),
     linkedFullest(context, fleet, request),
   ]);

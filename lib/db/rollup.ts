@@ -62,7 +62,7 @@ function fleetStep(tier: RolledTier, keep: keyof Retention): Step {
 /** Never roll up a bucket before this much of the next one has passed: batches of the writer are at most seconds late. */
 const SETTLE_MS = 5000;
 /** One statement covers at most this many buckets, so that catching up after an outage stays within its timeout. */
-const MAX_BUCKETS_PER_RUN = 240;
+const MAX_BUCKETS_PER_RUN = 120;
 
 export type RollupRun = { readonly name: string; readonly fromMs: number; readonly toMs: number };
 

@@ -2,7 +2,7 @@ import type { Gap, Mark, Series, SeriesAnswer } from '#lib/api/series.ts';
 import { MARK_KINDS } from '#lib/api/series.ts';
 import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { loadFailureSpans, loadMarks } from '#lib/db/fleet.ts';
-import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/db/fleet-state.ts';
+import { type FleetState, type FleetSubject, subjectHealth } from '#lib/db/fleet-state.ts';
 import { type MeasuredRow, measureSpan, tierFor } from '#lib/db/measure-span.ts';
 import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';
@@ -12,6 +12,7 @@ import { stepMsFor, type TimeRange } from '#lib/metrics/time-range.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
 import { measurePolls } from '#lib/service/poll-signals.ts';
+import { sharedFleet } from '#lib/service/shared-fleet.ts';
 import { parseSignalList } from '#lib/service/signal-list.ts';
 import { timeRange } from '#lib/service/time-point.ts';
 
@@ -29,7 +30,7 @@ const MAX_SERIES = 200;
 
 /** `GET /series`: signals over time, in buckets that the stored rows fill evenly. */
 export async function seriesOf(context: ServiceContext, input: SeriesInput): Promise<SeriesAnswer> {
-  const fleet = await loadFleet(context);
+  const fleet = await sharedFleet(context);
   const signals = parseSignalList(input.signals);
   const range = timeRange(input, fleet.nowMs);
   const subjects = chooseSubjects(fleet, input, signals);
