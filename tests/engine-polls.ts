@@ -1,6 +1,7 @@
 import type { Recognised } from '#lib/api/targets.ts';
 import { Recorder } from '#lib/collector/recorder.ts';
 import { SubjectRegistry } from '#lib/collector/subject-registry.ts';
+import { ChannelStore } from '#lib/db/channels.ts';
 import { LayoutStore } from '#lib/db/layouts.ts';
 import { DEFAULT_RETENTION, maintainPartitions } from '#lib/db/partitions.ts';
 import { storePolls } from '#lib/db/poll-store.ts';
@@ -59,8 +60,10 @@ export function serviceContext(pool: Pool, nowMs: number): ServiceContext {
     pool,
     db,
     targets: new TargetStore(db, createSecretBox('test')),
+    channels: new ChannelStore(pool, createSecretBox('test')),
     layouts: new LayoutStore(pool),
     smiCommand: 'nvidia-smi',
+    publicUrl: 'http://headroom.test',
     clock: () => nowMs,
   };
 }

@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<string, string>> = {
   http: 'HTTP error',
   parse: 'not a metrics page',
   limit: 'over a limit',
+  'nothing-recognised': 'answered',
 };
 
 /** One poll in words: what came in how long, or why not. */

@@ -8,13 +8,15 @@ import { fieldText, fieldTitle } from '#lib/client/field-text.ts';
 export function TestResult({ result }: { result: TargetTest }) {
   const { scrape, recognised, subjects } = result;
   const understood = scrape.ok && recognised !== null && recognised.text !== '';
+  // A page that came and is no metrics page of ours is another fault than an address that does not answer.
+  const answers = scrape.ok || scrape.bytes > 0;
   return (
     <section aria-label="Test result" aria-live="polite" className="rounded-md border border-line">
       <p className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 font-medium">
-        <Shape name={understood ? 'ok' : scrape.ok ? 'warning' : 'danger'} />
+        <Shape name={understood ? 'ok' : answers ? 'warning' : 'danger'} />
         {understood
           ? 'It answers and is understood'
-          : scrape.ok
+          : answers
             ? 'It answers, but nothing was recognised'
             : 'It does not answer'}
         <span className="font-normal text-muted">

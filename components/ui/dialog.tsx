@@ -2,7 +2,7 @@
 
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { cx } from '#components/ui/class-names.ts';
 
 type DialogProps = {
@@ -14,14 +14,41 @@ type DialogProps = {
   wide?: boolean;
 };
 
+/** Dialogs here have no trigger that Radix knows (keys, the address and menus open them), so it would drop the focus. */
+function useFocusReturn() {
+  const before = useRef<HTMLElement | null>(null);
+  return {
+    remember: () => {
+      before.current = openerOf(document.activeElement);
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      const element = before.current;
+      if (element?.isConnected === true) element.focus();
+    },
+  };
+}
+
+/** What had the focus; for an item of a menu, which is gone by then, the button of that menu. */
+function openerOf(element: Element | null): HTMLElement | null {
+  const opener = element?.closest('[role=menu]')?.getAttribute('aria-labelledby');
+  if (opener !== null && opener !== undefined) return document.getElementById(opener);
+  return element instanceof HTMLElement && element !== document.body ? element : null;
+}
+
 export function Dialog({ open, onOpenChange, title, description, children, wide = false }: DialogProps) {
+  const { remember, onCloseAutoFocus } = useFocusReturn();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-overlay" />
         <Radix.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={(event) => {
+            remember();
+            focusFirstField(event);
+          }}
+          onCloseAutoFocus={onCloseAutoFocus}
           className={cx(
             'fixed inset-x-2 top-2 z-50 mx-auto flex max-h-[calc(100dvh-1rem)] flex-col rounded-lg border border-line bg-surface shadow-lift sm:top-[8vh] sm:max-h-[84vh]',
             wide ? 'max-w-3xl' : 'max-w-lg',
@@ -51,12 +78,15 @@ function focusFirstField(event: Event): void {
 
 /** A dialog that slides along the left edge: the navigation of small screens. */
 export function Drawer({ open, onOpenChange, title, children }: Omit<DialogProps, 'wide' | 'description'>) {
+  const { remember, onCloseAutoFocus } = useFocusReturn();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-overlay" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={remember}
+          onCloseAutoFocus={onCloseAutoFocus}
           className="fixed inset-y-0 left-0 z-50 flex w-64 max-w-[85vw] flex-col overflow-y-auto border-r border-line bg-surface shadow-lift"
         >
           <header className="flex items-center justify-between px-4 py-3">

@@ -48,8 +48,8 @@ export const SeriesAnswer = z.object({
   from: z.number(),
   to: z.number(),
   stepMs: z.number(),
-  /** Which rows answered: raw, 1m or 1h. */
-  tier: z.enum(['raw', '1m', '1h']),
+  /** Which rows answered: raw, or roll-ups of this width. */
+  tier: z.enum(['raw', '1m', '10m', '1h']),
   series: z.array(Series),
   marks: z.array(Mark),
   gaps: z.array(Gap),

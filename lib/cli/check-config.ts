@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '#lib/cli/usage.ts';
-import { UNUSED_KEYS } from '#lib/config/config.ts';
 import { formatConfigErrors, parseConfig } from '#lib/config/parse-config.ts';
 
 /** Text for the terminal, and whether the file is good. */
@@ -8,11 +7,8 @@ export async function checkConfig(file: string | null): Promise<{ readonly ok: b
   if (file === null) throw new UsageError('check-config: no headroom.yaml here: name one with --config');
   const parsed = parseConfig(await readFile(file, 'utf8'));
   if (!parsed.ok) return { ok: false, text: formatConfigErrors(file, parsed.errors) };
-  const unused = UNUSED_KEYS.filter((key) => parsed.config[key] !== undefined).map(
-    (key) => `\n${file}: ${key} is not used by this version`,
-  );
   return {
     ok: true,
-    text: `${file}: ok, ${parsed.targets.length} targets, ${parsed.config.discovery.length} discovery entries, ${parsed.rules.length} rules${unused.join('')}`,
+    text: `${file}: ok, ${parsed.targets.length} targets, ${parsed.config.discovery.length} discovery entries, ${parsed.rules.length} rules, ${parsed.channels.length} channels`,
   };
 }

@@ -15,9 +15,13 @@ export type CollectorProcessOptions = {
   readonly databaseUrl: string;
   readonly secretKey: string;
   readonly configFile: string | null;
+  /** Where people open Headroom, for the links in messages. */
+  readonly publicUrl: string;
 };
 
 const STATEMENT_TIMEOUT_MS = 60_000;
+/** The evaluator looks at least every 5 s; after this long without, no heartbeat says that all is well. */
+const EVALUATOR_STALE_MS = 30_000;
 
 /** Polls and stores until a signal, or until the supervisor is gone. */
 export async function runCollector(options: CollectorProcessOptions): Promise<void> {
@@ -29,11 +33,13 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
   const db = createPrisma(pool);
   const box = createSecretBox(options.secretKey);
   const targets = new TargetStore(db, box);
+  const channels = new ChannelStore(pool, box);
   const file = options.configFile === null ? null : path.resolve(options.configFile);
   const configuration = new Configuration({
     file,
     pool,
     targets,
+    channels,
     log,
     clock: Date.now,
     onChange: () => collector.refresh(),
@@ -49,9 +55,9 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
   const notifier = new Notifier({
     pool,
     connectionString: options.databaseUrl,
-    channels: new ChannelStore(pool, box),
-    baseUrl: (process.env.HEADROOM_PUBLIC_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, ''),
-    isEvaluating: () => collector.isEvaluating(),
+    channels,
+    baseUrl: options.publicUrl,
+    isEvaluating: () => Date.now() - (collector.evaluatedAtMs() ?? 0) < EVALUATOR_STALE_MS,
     log,
     clock: Date.now,
   });

@@ -4,6 +4,7 @@ import { type Options, parseOptions } from '#lib/cli/arguments.ts';
 import { checkConfig } from '#lib/cli/check-config.ts';
 import { DataDirBusyError, readSecretKey } from '#lib/cli/data-dir.ts';
 import { withDatabase } from '#lib/cli/database.ts';
+import { publicUrl } from '#lib/cli/public-url.ts';
 import { USAGE, UsageError } from '#lib/cli/usage.ts';
 import { createLog } from '#lib/collector/log.ts';
 
@@ -19,7 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   collector: async (options) => {
     const { runCollector } = await import('#lib/cli/collector.ts');
     const secretKey = await readSecretKey(options.dataDir);
-    await runCollector({ databaseUrl: neededUrl(), secretKey, configFile: options.config });
+    await runCollector({ databaseUrl: neededUrl(), secretKey, configFile: options.config, publicUrl: publicUrl() });
   },
   migrate: async (options) => (await import('#lib/cli/migrate.ts')).runMigrate(options),
   'check-config': async (options) => {

@@ -6,6 +6,7 @@ import { checkConfig } from '#lib/cli/check-config.ts';
 import { lockDataDir, readSecretKey } from '#lib/cli/data-dir.ts';
 import { type Ending, type Plan, runInstallation } from '#lib/cli/installation.ts';
 import { findLocalTargets } from '#lib/cli/probe.ts';
+import { publicUrl } from '#lib/cli/public-url.ts';
 import { UsageError } from '#lib/cli/usage.ts';
 import { ensureWebBuild } from '#lib/cli/web-build.ts';
 import { createLog } from '#lib/collector/log.ts';
@@ -18,6 +19,7 @@ export async function start(options: Options): Promise<void> {
   const log = createLog('start');
   const port = options.port ?? DEFAULT_PORT;
   checkHost(options.host);
+  publicUrl();
   await checkPort(options.host, port);
   if (options.config !== null) {
     const checked = await checkConfig(options.config);

@@ -34,7 +34,6 @@ const FLUSH_MS = 250;
 const MAX_WAITING_SAMPLES = 200_000;
 const LEASE_RENEW_MS = 5000;
 const KEEP_MS = 5000;
-const EVALUATION_FRESH_MS = 30_000;
 const ROLLUP_MS = 10_000;
 const PARTITION_MS = 600_000;
 const BASELINE_MS = 300_000;
@@ -102,10 +101,9 @@ export class Collector {
     return result;
   }
 
-  /** Whether rules were evaluated (or there was nothing to evaluate) in the last half minute. */
-  isEvaluating(): boolean {
-    const { evaluatedAtMs } = this.#evaluator.stats();
-    return evaluatedAtMs !== null && this.#options.clock() - evaluatedAtMs < EVALUATION_FRESH_MS;
+  /** When rules were last evaluated; null before the first time. */
+  evaluatedAtMs(): number | null {
+    return this.#evaluator.stats().evaluatedAtMs;
   }
 
   /** Rules may have changed. */

@@ -4,14 +4,16 @@ import path from 'node:path';
 import { discover } from '#lib/collector/discovery.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { every } from '#lib/collector/timer.ts';
-import { Config, type Discovery, UNUSED_KEYS } from '#lib/config/config.ts';
+import { Config, type Discovery } from '#lib/config/config.ts';
 import { formatConfigErrors, parseConfig } from '#lib/config/parse-config.ts';
+import type { ChannelStore } from '#lib/db/channels.ts';
 import { sendHint } from '#lib/db/notify.ts';
 import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import type { Pool } from '#lib/db/pool.ts';
 import { loadRules, syncRules } from '#lib/db/rules.ts';
 import { saveSetting } from '#lib/db/settings.ts';
 import type { TargetStore } from '#lib/db/targets.ts';
+import type { Channel } from '#lib/notify/channel.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
 import { RULE_PACKS, type Rule, type RulePack } from '#lib/rules/rule.ts';
 import { createFetcher } from '#lib/scrape/fetch.ts';
@@ -21,6 +23,7 @@ export type ConfigurationOptions = {
   readonly file: string | null;
   readonly pool: Pool;
   readonly targets: TargetStore;
+  readonly channels: ChannelStore;
   readonly log: Log;
   readonly clock: () => number;
   /** Targets may have changed. */
@@ -74,7 +77,7 @@ export class Configuration {
         await this.#ensureRules();
         return;
       }
-      await this.#apply(parsed.config, parsed.targets);
+      await this.#apply(parsed.config, parsed.targets, parsed.channels);
       await this.#syncRules(parsed.config.rules.packs, parsed.rules);
       await saveSetting(pool, 'config', { file, loadedAtMs: clock(), error: null });
     } catch (error) {
@@ -85,7 +88,7 @@ export class Configuration {
     }
   }
 
-  async #apply(config: Config, targets: readonly TargetSettings[]): Promise<void> {
+  async #apply(config: Config, targets: readonly TargetSettings[], channels: readonly Channel[]): Promise<void> {
     const { pool, log, file } = this.#options;
     const { raw, minute, hour } = config.retention;
     await saveSetting(pool, 'retention', {
@@ -93,9 +96,8 @@ export class Configuration {
       minuteMs: minute ?? DEFAULT_RETENTION.minuteMs,
       hourMs: hour ?? DEFAULT_RETENTION.hourMs,
     });
-    for (const key of UNUSED_KEYS)
-      if (config[key] !== undefined) log.warn(`configuration: ${key} is not used by this version`);
     await this.#sync('file', file ?? '', targets);
+    await this.#syncChannels(channels);
     this.#config = config;
     this.#stopDiscovery.abort();
     await Promise.all(this.#loops);
@@ -111,6 +113,12 @@ export class Configuration {
     );
     log.info(`configuration: ${targets.length} targets, ${config.discovery.length} discovery entries`);
     this.#options.onChange();
+  }
+
+  async #syncChannels(channels: readonly Channel[]): Promise<void> {
+    const { nameTaken } = await this.#options.channels.sync(channels, this.#options.clock());
+    for (const name of nameTaken)
+      this.#options.log.warn(`channel "${name}" of the file is left out: a channel added by hand has that name`);
   }
 
   async #syncRules(packs: readonly RulePack[], custom: readonly Rule[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChannelInput } from '#lib/api/channels.ts';
 import { RuleInput } from '#lib/api/rules.ts';
 import { TargetInput } from '#lib/api/targets.ts';
 import { parseDurationMs } from '#lib/metrics/duration.ts';
@@ -19,9 +20,6 @@ const Discovery = z.union([
 ]);
 export type Discovery = z.infer<typeof Discovery>;
 
-/** Top-level keys that belong to parts this version does not have yet; accepted, and named as unused by `check-config` and the log. */
-export const UNUSED_KEYS = ['channels'] as const;
-
 /** `headroom.yaml` */
 export const Config = z.strictObject({
   targets: z.array(TargetInput).default([]),
@@ -37,6 +35,6 @@ export const Config = z.strictObject({
       custom: z.array(RuleInput).default([]),
     })
     .prefault({}),
-  channels: z.unknown().optional(),
+  channels: z.array(ChannelInput).default([]),
 });
 export type Config = z.infer<typeof Config>;

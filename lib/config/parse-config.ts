@@ -2,6 +2,7 @@ import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument }
 import type { z } from 'zod';
 import { checkRules } from '#lib/config/check-rules.ts';
 import { Config } from '#lib/config/config.ts';
+import { type Channel, channelFromInput } from '#lib/notify/channel.ts';
 import type { Rule } from '#lib/rules/rule.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 import { parseTarget } from '#lib/target/target-input.ts';
@@ -14,6 +15,7 @@ export type ParsedConfig =
       readonly ok: true;
       readonly config: Config;
       readonly targets: readonly TargetSettings[];
+      readonly channels: readonly Channel[];
       /** Of `rules.custom`. */
       readonly rules: readonly Rule[];
     }
@@ -44,41 +46,63 @@ export function parseConfig(text: string): ParsedConfig {
   if (!parsed.success) {
     return { ok: false, errors: flatten(parsed.error.issues).map((issue) => toError(issue, lineOf)) };
   }
-  const { targets, errors } = checkTargets(parsed.data, lineOf);
-  const checked = checkRules(parsed.data);
-  errors.push(...checked.faults.map(({ path, message }) => ({ line: lineOf(path), key: keyText(path), message })));
+  const targets = checkTargets(parsed.data, lineOf);
+  const channels = checkChannels(parsed.data, lineOf);
+  const rules = checkRules(parsed.data);
+  const faults = rules.faults.map(({ path, message }) => ({ line: lineOf(path), key: keyText(path), message }));
+  const errors = [...targets.errors, ...channels.errors, ...faults];
   if (errors.length > 0) return { ok: false, errors };
-  return { ok: true, config: parsed.data, targets, rules: checked.rules };
+  return { ok: true, config: parsed.data, targets: targets.found, channels: channels.found, rules: rules.rules };
 }
 
-function checkTargets(
-  config: Config,
-  lineOf: (path: readonly PropertyKey[]) => number,
-): { readonly targets: readonly TargetSettings[]; readonly errors: ConfigError[] } {
-  const errors: ConfigError[] = [];
-  const targets: TargetSettings[] = [];
-  const firstLineByName = new Map<string, number>();
-  config.targets.forEach((input, index) => {
+type LineOf = (path: readonly PropertyKey[]) => number;
+type Checked<T> = { readonly found: readonly T[]; readonly errors: readonly ConfigError[] };
+type Faults = { readonly errors: readonly { readonly path: string; readonly message: string }[] };
+type Parsed<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Faults);
+
+function checkTargets(config: Config, lineOf: LineOf): Checked<TargetSettings> {
+  return checkList('targets', 'target', config.targets, lineOf, (input): Parsed<TargetSettings> => {
     const result = parseTarget(input);
-    if (result.ok) targets.push(result.target);
+    return result.ok ? { ok: true, value: result.target } : result;
+  });
+}
+
+function checkChannels(config: Config, lineOf: LineOf): Checked<Channel> {
+  return checkList('channels', 'channel', config.channels, lineOf, (input): Parsed<Channel> => {
+    const result = channelFromInput(input);
+    return result.ok ? { ok: true, value: result.channel } : result;
+  });
+}
+
+/** Each entry of a list by itself, and that no name comes twice. */
+function checkList<I extends { readonly name: string }, T>(
+  key: string,
+  word: string,
+  inputs: readonly I[],
+  lineOf: LineOf,
+  parse: (input: I) => Parsed<T>,
+): Checked<T> {
+  const errors: ConfigError[] = [];
+  const found: T[] = [];
+  const firstLineByName = new Map<string, number>();
+  inputs.forEach((input, index) => {
+    const result = parse(input);
+    if (result.ok) found.push(result.value);
     else {
       for (const error of result.errors) {
-        const path = ['targets', index, ...error.path.split('.')];
+        const path = [key, index, ...error.path.split('.')];
         errors.push({ line: lineOf(path), key: keyText(path), message: error.message });
       }
     }
-    const path = ['targets', index, 'name'];
+    const path = [key, index, 'name'];
     const before = firstLineByName.get(input.name);
     if (before !== undefined) {
-      errors.push({
-        line: lineOf(path),
-        key: keyText(path),
-        message: `"${input.name}" is already the name of the target on line ${before}`,
-      });
+      const message = `"${input.name}" is already the name of the ${word} on line ${before}`;
+      errors.push({ line: lineOf(path), key: keyText(path), message });
     }
     firstLineByName.set(input.name, before ?? lineOf(path));
   });
-  return { targets, errors };
+  return { found, errors };
 }
 
 type Issue = z.core.$ZodIssue;

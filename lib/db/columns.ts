@@ -24,12 +24,22 @@ export const STORED_FIELDS = {
   gpu: { gauges: GPU_GAUGES, counters: GPU_COUNTERS, histograms: [] },
 } as const satisfies Record<SubjectKind, StoredFields>;
 
-export const TIERS = ['raw', '1m', '1h'] as const;
+export const TIERS = ['raw', '1m', '10m', '1h'] as const;
 export type Tier = (typeof TIERS)[number];
 
-export const TIER_STEP_MS = { raw: 1000, '1m': 60_000, '1h': 3_600_000 } as const satisfies Record<Tier, number>;
+export type RolledTier = Exclude<Tier, 'raw'>;
+
+export const TIER_STEP_MS = { raw: 1000, '1m': 60_000, '10m': 600_000, '1h': 3_600_000 } as const satisfies Record<
+  Tier,
+  number
+>;
 
 /** `engine_sample`, `gpu_1h` … */
 export function tableOf(kind: SubjectKind, tier: Tier): string {
   return tier === 'raw' ? `${kind}_sample` : `${kind}_${tier}`;
+}
+
+/** Histograms of all engines together. Only they add up over engines without knowing each engine's own samples. */
+export function fleetTableOf(tier: RolledTier): string {
+  return `engine_fleet_${tier}`;
 }

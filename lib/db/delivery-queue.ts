@@ -87,7 +87,12 @@ async function workRound(options: DeliveryQueueOptions, stop: AbortSignal): Prom
   const over = new AbortController();
   life.on('error', () => over.abort());
   life.on('end', () => over.abort());
-  const pool = new pg.Pool({ connectionString, max: 8, application_name: 'headroom-outbox', keepAlive: true });
+  const pool = new pg.Pool({
+    connectionString,
+    max: WORKERS + 2,
+    application_name: 'headroom-outbox',
+    keepAlive: true,
+  });
   pool.on('error', (error) => onError(`delivery queue: ${error.message}`));
   pool.on('connect', (client) => {
     client.on('error', (error) => onError(`delivery queue: ${error.message}`));

@@ -116,21 +116,25 @@ export type FailureSpan = {
   readonly reason: string;
 };
 
-/** Runs of failed polls, each with the message of its first failure. */
+/** Runs of failed polls, each with the message of its first failure. Reads the failures and looks for a success between two. */
 export async function loadFailureSpans(
   pool: pg.Pool,
   targetIds: readonly number[],
   range: { readonly fromMs: number; readonly toMs: number },
 ): Promise<readonly FailureSpan[]> {
   const { rows } = await pool.query<FailureSpan>(
-    `WITH attempts AS (
-       SELECT target_id, at_ms, ok, message,
-              sum(ok::int) OVER (PARTITION BY target_id ORDER BY at_ms) AS run
-       FROM scrape WHERE target_id = ANY($1::int[]) AND at_ms >= $2 AND at_ms < $3
+    `WITH failed AS (
+       SELECT target_id, at_ms, message, lag(at_ms) OVER (PARTITION BY target_id ORDER BY at_ms) AS before_ms
+       FROM scrape WHERE NOT ok AND target_id = ANY($1::int[]) AND at_ms >= $2 AND at_ms < $3
+     ), runs AS (
+       SELECT *, sum(starts::int) OVER (PARTITION BY target_id ORDER BY at_ms) AS run
+       FROM (SELECT *, before_ms IS NULL OR EXISTS (
+               SELECT 1 FROM scrape s WHERE s.target_id = failed.target_id AND s.at_ms > before_ms
+               AND s.at_ms < failed.at_ms AND s.ok) AS starts FROM failed) marked
      )
      SELECT target_id AS "targetId", min(at_ms) AS "fromMs", max(at_ms) AS "toMs",
             (array_agg(coalesce(message, 'the poll failed') ORDER BY at_ms))[1] AS reason
-     FROM attempts WHERE NOT ok GROUP BY target_id, run ORDER BY 2 DESC LIMIT 500`,
+     FROM runs GROUP BY target_id, run ORDER BY 2 DESC LIMIT 500`,
     [targetIds, Math.floor(range.fromMs), Math.floor(range.toMs)],
   );
   return rows;

@@ -2,10 +2,12 @@ import type pg from 'pg';
 import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
 import type { LayoutStore } from '#lib/db/layouts.ts';
+import { loadRollupState } from '#lib/db/rollup.ts';
 import {
   fetchHistograms,
   fetchScalars,
   type HistogramRow,
+  hasFleetRows,
   type RowSpan,
   type ScalarWanted,
 } from '#lib/db/series-query.ts';
@@ -243,11 +245,9 @@ async function measureHistograms(
   if (wanted.length === 0) return [];
   const names = [...new Set(wanted.flatMap((signal) => histogramsOf(signal.compute)))];
   const buckets = await context.layouts.mostBuckets();
-  const rows = await fetchHistograms(
-    context.pool,
-    span,
-    names.map((histogram) => ({ histogram, buckets })),
-  );
+  const columns = names.map((histogram) => ({ histogram, buckets }));
+  const spans = await histogramSpans(context, span);
+  const rows = (await Promise.all(spans.map((part) => fetchHistograms(context.pool, part, columns)))).flat();
   const layouts = await context.layouts.load(rows.map((row) => row.layoutId));
   return [...groupRows(rows)].flatMap(([, group]) => {
     const head = group[0];
@@ -258,6 +258,20 @@ async function measureHistograms(
       return { signal, subjectId: head.subjectId, bucketMs: head.bucketMs, value };
     });
   });
+}
+
+/** Of the fleet's raw rows, those of whole minutes are summed already; buckets add up over tiers. */
+async function histogramSpans(context: MeasureContext, span: RowSpan): Promise<readonly RowSpan[]> {
+  const minuteMs = TIER_STEP_MS['1m'];
+  const inMinutes = span.stepMs !== null && span.stepMs % minuteMs === 0 && span.fromMs % minuteMs === 0;
+  if (span.tier !== 'raw' || !inMinutes || !hasFleetRows(span)) return [span];
+  const doneMs = await loadRollupState(context.pool, '1m');
+  const splitMs = Math.max(span.fromMs, Math.min(span.toMs, doneMs));
+  const parts: RowSpan[] = [
+    { ...span, tier: '1m', toMs: splitMs },
+    { ...span, fromMs: splitMs },
+  ];
+  return parts.filter((part) => part.fromMs < part.toMs);
 }
 
 function isHistogram(compute: Compute): compute is HistogramCompute {
@@ -285,14 +299,14 @@ function windowOf(
   return { parts, sum };
 }
 
-/** The tier whose rows are no wider than a step and still kept at `fromMs`. */
+/** The widest tier whose rows fill a step evenly, and which is still kept at `fromMs`. */
 export function tierFor(
   stepMs: number,
   fromMs: number,
   nowMs: number,
   retention: { rawMs: number; minuteMs: number },
 ): Tier {
-  const byStep: Tier = stepMs >= TIER_STEP_MS['1h'] ? '1h' : stepMs >= TIER_STEP_MS['1m'] ? '1m' : 'raw';
+  const byStep = (['1h', '10m', '1m'] as const).find((tier) => stepMs % TIER_STEP_MS[tier] === 0) ?? 'raw';
   if (fromMs < nowMs - retention.minuteMs) return '1h';
   return byStep === 'raw' && fromMs < nowMs - retention.rawMs ? '1m' : byStep;
 }

@@ -16,8 +16,13 @@ const PARTITIONED = [
   { table: 'scrape', widthMs: 6 * HOUR_MS, keep: 'rawMs' },
   { table: 'engine_1m', widthMs: 2 * DAY_MS, keep: 'minuteMs' },
   { table: 'gpu_1m', widthMs: 2 * DAY_MS, keep: 'minuteMs' },
+  { table: 'engine_fleet_1m', widthMs: 2 * DAY_MS, keep: 'minuteMs' },
+  { table: 'engine_10m', widthMs: 10 * DAY_MS, keep: 'minuteMs' },
+  { table: 'gpu_10m', widthMs: 10 * DAY_MS, keep: 'minuteMs' },
+  { table: 'engine_fleet_10m', widthMs: 10 * DAY_MS, keep: 'minuteMs' },
   { table: 'engine_1h', widthMs: 90 * DAY_MS, keep: 'hourMs' },
   { table: 'gpu_1h', widthMs: 90 * DAY_MS, keep: 'hourMs' },
+  { table: 'engine_fleet_1h', widthMs: 90 * DAY_MS, keep: 'hourMs' },
 ] as const satisfies readonly { table: string; widthMs: number; keep: keyof Retention }[];
 
 export type PartitionWork = { readonly created: readonly string[]; readonly dropped: readonly string[] };

@@ -1,14 +1,63 @@
 import type pg from 'pg';
-import { STORED_FIELDS, type StoredFields, TIER_STEP_MS, type Tier, tableOf } from '#lib/db/columns.ts';
+import {
+  fleetTableOf,
+  type RolledTier,
+  STORED_FIELDS,
+  type StoredFields,
+  TIER_STEP_MS,
+  type Tier,
+  tableOf,
+} from '#lib/db/columns.ts';
 import { DEFAULT_RETENTION, type Retention } from '#lib/db/partitions.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '#lib/metrics/sample.ts';
 
-/** What one roll-up reads and writes. The hour is made from minutes, so each row is read twice in its life. */
-const STEPS = [
-  { from: 'raw', to: '1m', keep: 'rawMs' },
-  { from: '1m', to: '1h', keep: 'minuteMs' },
-] as const satisfies readonly { from: Tier; to: Tier; keep: keyof Retention }[];
+/** One roll-up: which rows it is made from, and how long those are kept. */
+type Step = {
+  readonly from: string;
+  readonly to: string;
+  readonly stepMs: number;
+  readonly keep: keyof Retention;
+  /** Columns beside the key, each with its SQL. */
+  readonly columns: (histogramBuckets: number) => ColumnSql;
+  readonly key: readonly string[];
+};
+
+/** Each tier is made from the one below, so that a row is read twice in its life; then the fleet of each tier. */
+const STEPS: readonly Step[] = [
+  ...SUBJECT_KINDS.flatMap((kind) => [
+    tierStep(kind, 'raw', '1m', 'rawMs'),
+    tierStep(kind, '1m', '10m', 'minuteMs'),
+    tierStep(kind, '10m', '1h', 'minuteMs'),
+  ]),
+  fleetStep('1m', 'minuteMs'),
+  fleetStep('10m', 'minuteMs'),
+  fleetStep('1h', 'hourMs'),
+];
+
+function tierStep(kind: SubjectKind, from: Tier, to: RolledTier, keep: keyof Retention): Step {
+  const fields = STORED_FIELDS[kind];
+  const columnsOf = from === 'raw' ? rawColumns : rolledColumns;
+  return {
+    from: tableOf(kind, from),
+    to: tableOf(kind, to),
+    stepMs: TIER_STEP_MS[to],
+    keep,
+    columns: (histogramBuckets) => columnsOf(fields, histogramBuckets),
+    key: ['subject_id', 'layout_id'],
+  };
+}
+
+function fleetStep(tier: RolledTier, keep: keyof Retention): Step {
+  return {
+    from: tableOf('engine', tier),
+    to: fleetTableOf(tier),
+    stepMs: TIER_STEP_MS[tier],
+    keep,
+    columns: (histogramBuckets) => histogramColumns(STORED_FIELDS.engine, histogramBuckets),
+    key: ['layout_id'],
+  };
+}
 
 /** Never roll up a bucket before this much of the next one has passed: batches of the writer are at most seconds late. */
 const SETTLE_MS = 5000;
@@ -28,60 +77,49 @@ export async function rollUp(
   retention: Retention = DEFAULT_RETENTION,
 ): Promise<readonly RollupRun[]> {
   const runs: RollupRun[] = [];
-  for (const kind of SUBJECT_KINDS) {
-    for (const { from, to, keep } of STEPS) {
-      const step = { kind, from, to, oldestMs: nowMs - retention[keep] };
-      const run = await rollUpOne(pool, step, nowMs, histogramBuckets);
-      if (run !== null) runs.push(run);
-    }
+  for (const step of STEPS) {
+    const run = await rollUpOne(pool, step, { nowMs, oldestMs: nowMs - retention[step.keep], histogramBuckets });
+    if (run !== null) runs.push(run);
   }
   return runs;
 }
 
-type Step = {
-  readonly kind: SubjectKind;
-  readonly from: Tier;
-  readonly to: Tier;
+type RunTime = {
+  readonly nowMs: number;
   /** Rows below that are older may be gone: buckets before are not made again. */
   readonly oldestMs: number;
+  readonly histogramBuckets: number;
 };
 
-async function rollUpOne(
-  pool: pg.Pool,
-  step: Step,
-  nowMs: number,
-  histogramBuckets: number,
-): Promise<RollupRun | null> {
-  const name = tableOf(step.kind, step.to);
-  const stepMs = TIER_STEP_MS[step.to];
+async function rollUpOne(pool: pg.Pool, step: Step, time: RunTime): Promise<RollupRun | null> {
+  const { from, to: name, stepMs } = step;
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ done_until_ms: number; first_ms: number | null }>(
-      `SELECT done_until_ms, (SELECT min(at_ms) FROM ${tableOf(step.kind, step.from)} WHERE at_ms >= done_until_ms) AS first_ms
+      `SELECT done_until_ms, (SELECT min(at_ms) FROM ${from} WHERE at_ms >= done_until_ms) AS first_ms
        FROM rollup_state WHERE name = $1 FOR UPDATE`,
       [name],
     );
     const state = rows[0];
     if (state === undefined || state.first_ms === null) return null;
-    const oldestMs = Math.ceil(step.oldestMs / stepMs) * stepMs;
+    const oldestMs = Math.ceil(time.oldestMs / stepMs) * stepMs;
     const fromMs = Math.max(oldestMs, Math.floor(Math.max(state.done_until_ms, state.first_ms) / stepMs) * stepMs);
-    const readyMs = Math.floor((await sourceDoneMs(client, step, nowMs)) / stepMs) * stepMs;
+    const readyMs = Math.floor((await sourceDoneMs(client, from, time.nowMs)) / stepMs) * stepMs;
     const toMs = Math.min(readyMs, fromMs + MAX_BUCKETS_PER_RUN * stepMs);
     if (toMs <= fromMs) return null;
     await client.query(`DELETE FROM ${name} WHERE at_ms >= $1 AND at_ms < $2`, [fromMs, toMs]);
-    await client.query(rollupSql(step, histogramBuckets), [fromMs, toMs]);
+    await client.query(rollupSql(step, time.histogramBuckets), [fromMs, toMs]);
     await client.query('UPDATE rollup_state SET done_until_ms = $2 WHERE name = $1', [name, toMs]);
     return { name, fromMs, toMs };
   });
 }
 
 /** How far the rows below are complete: the clock less the writer's delay, or how far their own roll-up got. */
-async function sourceDoneMs(client: pg.PoolClient, step: Step, nowMs: number): Promise<number> {
-  if (step.from === 'raw') return nowMs - SETTLE_MS;
+async function sourceDoneMs(client: pg.PoolClient, from: string, nowMs: number): Promise<number> {
   const { rows } = await client.query<{ done_until_ms: number }>(
     'SELECT done_until_ms FROM rollup_state WHERE name = $1',
-    [tableOf(step.kind, step.from)],
+    [from],
   );
-  return rows[0]?.done_until_ms ?? 0;
+  return rows[0]?.done_until_ms ?? nowMs - SETTLE_MS;
 }
 
 /** Sets the roll-ups back to before `oldestMs`, in the transaction that writes samples of that age. */
@@ -99,15 +137,12 @@ export async function rebuildRollups(pool: pg.Pool, fromMs: number): Promise<voi
 }
 
 function rollupSql(step: Step, histogramBuckets: number): string {
-  const fields: StoredFields = STORED_FIELDS[step.kind];
-  const source = tableOf(step.kind, step.from);
-  const columns = step.from === 'raw' ? rawColumns(fields, histogramBuckets) : rolledColumns(fields, histogramBuckets);
-  const stepMs = TIER_STEP_MS[step.to];
-  const bucket = `at_ms - at_ms % ${stepMs}`;
-  const names = ['subject_id', 'at_ms', 'layout_id', ...columns.map(([column]) => column)];
-  return `INSERT INTO ${tableOf(step.kind, step.to)} (${names.join(', ')})
-    SELECT subject_id, ${bucket}, layout_id, ${columns.map(([, sql]) => sql).join(', ')}
-    FROM ${source} WHERE at_ms >= $1 AND at_ms < $2 GROUP BY 1, 2, 3`;
+  const columns = step.columns(histogramBuckets);
+  const names = ['at_ms', ...step.key, ...columns.map(([column]) => column)];
+  const values = [`at_ms - at_ms % ${step.stepMs}`, ...step.key, ...columns.map(([, sql]) => sql)];
+  const groups = ['at_ms', ...step.key].map((_, index) => index + 1);
+  return `INSERT INTO ${step.to} (${names.join(', ')}) SELECT ${values.join(', ')}
+    FROM ${step.from} WHERE at_ms >= $1 AND at_ms < $2 GROUP BY ${groups.join(', ')}`;
 }
 
 type ColumnSql = readonly (readonly [string, string])[];
@@ -170,12 +205,14 @@ function histogramColumns(fields: StoredFields, histogramBuckets: number): Colum
   ]);
 }
 
-/** Until when a tier is complete for every kind. */
-export async function loadRollupState(pool: pg.Pool, tier: Tier): Promise<number> {
-  const names = SUBJECT_KINDS.map((kind) => tableOf(kind, tier));
+/** Until when a tier is complete for every kind that has samples, the fleet's rows included. */
+export async function loadRollupState(pool: pg.Pool, tier: RolledTier): Promise<number> {
+  const fleet = fleetTableOf(tier);
   const { rows } = await pool.query<{ done: number | null }>(
-    'SELECT min(done_until_ms) FILTER (WHERE done_until_ms > 0) AS done FROM rollup_state WHERE name = ANY($1::text[])',
-    [names],
+    `SELECT min(done_until_ms) AS done FROM rollup_state
+     WHERE name = ANY($1::text[]) AND done_until_ms > 0
+        OR name = $2 AND EXISTS (SELECT 1 FROM rollup_state WHERE name = $3 AND done_until_ms > 0)`,
+    [SUBJECT_KINDS.map((kind) => tableOf(kind, tier)), fleet, tableOf('engine', tier)],
   );
   return rows[0]?.done ?? 0;
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Tier, tableOf } from '#lib/db/columns.ts';
+import { fleetTableOf, type Tier, tableOf } from '#lib/db/columns.ts';
 import { sumOfArrays } from '#lib/db/rollup.ts';
 import { fleetSql, ratioSql, type ScalarCompute, scalarSql, type Triple } from '#lib/db/series-sql.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
@@ -104,6 +104,11 @@ export type HistogramRow = {
   readonly windows: readonly { readonly counts: readonly number[] | null; readonly sum: number | null }[];
 };
 
+/** True when the sums over all engines are stored already. */
+export function hasFleetRows(span: RowSpan): boolean {
+  return span.kind === 'engine' && span.group === 'fleet' && span.subjectIds === null;
+}
+
 /** Summed bucket increases of a span, one row per bucket, subject (or fleet) and bucket layout. */
 export async function fetchHistograms(
   pool: pg.Pool,
@@ -115,8 +120,9 @@ export async function fetchHistograms(
     `sum(h_${histogram}_sum)`,
   ]);
   const subject = span.group === 'subject' ? 'subject_id' : 'NULL::int';
+  const table = hasFleetRows(span) && span.tier !== 'raw' ? fleetTableOf(span.tier) : tableOf(span.kind, span.tier);
   const text = `SELECT ${subject}, ${bucketSql(span)}, layout_id, ${columns.join(', ')}
-    FROM ${tableOf(span.kind, span.tier)} WHERE ${whereSql(span)} GROUP BY 1, 2, 3`;
+    FROM ${table} WHERE ${whereSql(span)} GROUP BY 1, 2, 3`;
   const { rows } = await pool.query({ text, values: valuesOf(span), rowMode: 'array' });
   return (rows as unknown[][]).map((row) => ({
     subjectId: row[0] as number | null,

@@ -55,7 +55,7 @@ function readPage(reader: PageReader, outcome: FetchOutcome): PollOutcome {
   try {
     const page = reader.read(outcome.body);
     if (page.readings.length === 0 && page.recognised.storedSeries === 0) {
-      const message = `the page was read, but recognised is ${page.recognised.text}`;
+      const message = page.recognised.text.replace(/^nothing/, 'nothing is recognised on the page');
       return { ok: false, kind: 'nothing-recognised', message, bytes, durationMs, recognised: page.recognised };
     }
     return {

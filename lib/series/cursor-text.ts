@@ -15,13 +15,12 @@ const StoredCursor = z.object({
 
 /** The cursor as text for its column: finite bounds and per-bucket counts, so that most numbers are short. */
 export function cursorToText(cursor: Cursor): string {
-  const { atMs, processStartS, counters, histograms, origins, inFlight, xidLast } = cursor;
+  const { histograms, origins, ...rest } = cursor;
   const histogramTexts = Object.entries(histograms).map(
     ([name, { bounds, cumulative, sum }]) =>
       `${JSON.stringify(name)}:[${boundsText(bounds)},[${bucketCounts(cumulative).join(',')}],${sum}]`,
   );
-  const scalars = JSON.stringify({ atMs, processStartS, inFlight, xidLast, counters }).slice(0, -1);
-  return `${scalars},"histograms":{${histogramTexts.join(',')}},"origins":${originsText(origins)}}`;
+  return `${JSON.stringify(rest).slice(0, -1)},"histograms":{${histogramTexts.join(',')}},"origins":${originsText(origins)}}`;
 }
 
 function bucketCounts(cumulative: ArrayLike<number>): number[] {

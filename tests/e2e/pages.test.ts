@@ -45,7 +45,7 @@ const LOOKS = [
   { width: 320, scheme: 'light' },
 ] as const;
 
-/** Scrolls every panel into view, so that each one asks and draws. */
+/** Brings every panel into view. */
 async function scrollThrough(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (let y = 0; y < document.documentElement.scrollHeight; y += 600) {
@@ -62,12 +62,12 @@ describe.each(PAGES)('the page $title', ({ path, title, shows, charts }) => {
     await page.goto(base + path());
     await page.locator(shows).first().waitFor({ state: 'attached' });
     expect(await page.locator('h1').textContent()).toContain(title);
-    await scrollThrough(page);
-    if (charts > 0)
-      await page
-        .locator('[role=slider]')
-        .nth(charts - 1)
-        .waitFor({ state: 'attached' });
+    // Panels ask and draw once they have been in view, and the page grows while they do.
+    const drawn = async () => {
+      await scrollThrough(page);
+      return page.locator('[role=slider]').count();
+    };
+    await expect.poll(drawn, { timeout: 30_000, interval: 200 }).toBeGreaterThanOrEqual(charts);
     for (const { width, scheme } of LOOKS) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme: scheme });

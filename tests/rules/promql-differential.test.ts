@@ -186,37 +186,41 @@ it('the run makes expressions both hold and not hold, so that the comparison mea
   for (const { text, holds } of compiled) expect([text, new Set(holds).size]).toEqual([text, 2]);
 });
 
-it.skipIf(!HAS_PROMTOOL)('Prometheus and we agree when each expression holds (skipped: no promtool on PATH)', () => {
-  const rules = stringify({ groups: [{ name: 'g', rules: compiled.map(({ alert, expr }) => ({ alert, expr })) }] });
-  const input_series = [
-    seriesText('vllm:num_requests_waiting', (page) => page.waiting),
-    seriesText('vllm:num_requests_running', (page) => page.running),
-    seriesText('vllm:generation_tokens_total', (page) => page.tokens),
-    seriesText('vllm:request_success_total', (page) => page.finished, ',finished_reason="stop"'),
-    seriesText('vllm:num_preemptions_total', (page) => page.preempted),
-    seriesText('vllm:prefix_cache_queries_total', (page) => page.lookups),
-    seriesText('vllm:prefix_cache_hits_total', (page) => page.hits),
-    ...BOUNDS.map((bound, i) =>
-      seriesText(
-        'vllm:time_to_first_token_seconds_bucket',
-        (page) => page.cumulative[i]!,
-        `,le="${bound === Number.POSITIVE_INFINITY ? '+Inf' : bound}"`,
+it.skipIf(!HAS_PROMTOOL)(
+  'Prometheus and we agree when each expression holds (skipped: no promtool on PATH)',
+  { timeout: 120_000 },
+  () => {
+    const rules = stringify({ groups: [{ name: 'g', rules: compiled.map(({ alert, expr }) => ({ alert, expr })) }] });
+    const input_series = [
+      seriesText('vllm:num_requests_waiting', (page) => page.waiting),
+      seriesText('vllm:num_requests_running', (page) => page.running),
+      seriesText('vllm:generation_tokens_total', (page) => page.tokens),
+      seriesText('vllm:request_success_total', (page) => page.finished, ',finished_reason="stop"'),
+      seriesText('vllm:num_preemptions_total', (page) => page.preempted),
+      seriesText('vllm:prefix_cache_queries_total', (page) => page.lookups),
+      seriesText('vllm:prefix_cache_hits_total', (page) => page.hits),
+      ...BOUNDS.map((bound, i) =>
+        seriesText(
+          'vllm:time_to_first_token_seconds_bucket',
+          (page) => page.cumulative[i]!,
+          `,le="${bound === Number.POSITIVE_INFINITY ? '+Inf' : bound}"`,
+        ),
       ),
-    ),
-  ];
-  const alert_rule_test = compiled.flatMap(({ alert, holds }) =>
-    EVALUATED_MS.map((atMs, i) => ({
-      alertname: alert,
-      eval_time: `${atMs / 1000}s`,
-      exp_alerts: holds[i] ? [{ exp_labels: LABELS }] : [],
-    })),
-  );
-  const tests = stringify({
-    rule_files: ['rules.yml'],
-    evaluation_interval: '2s',
-    tests: [{ interval: '15s', input_series, alert_rule_test }],
-  });
-  const { ok, output } = promtool(['test', 'rules'], { 'rules.yml': rules, 'tests.yml': tests });
-  expect(output).toContain('SUCCESS');
-  expect(ok).toBe(true);
-});
+    ];
+    const alert_rule_test = compiled.flatMap(({ alert, holds }) =>
+      EVALUATED_MS.map((atMs, i) => ({
+        alertname: alert,
+        eval_time: `${atMs / 1000}s`,
+        exp_alerts: holds[i] ? [{ exp_labels: LABELS }] : [],
+      })),
+    );
+    const tests = stringify({
+      rule_files: ['rules.yml'],
+      evaluation_interval: '2s',
+      tests: [{ interval: '15s', input_series, alert_rule_test }],
+    });
+    const { ok, output } = promtool(['test', 'rules'], { 'rules.yml': rules, 'tests.yml': tests });
+    expect(output).toContain('SUCCESS');
+    expect(ok).toBe(true);
+  },
+);

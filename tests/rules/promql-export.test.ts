@@ -132,12 +132,16 @@ describe('the rule file', () => {
       GPU_EXPORTERS.flatMap((gpuExporter) =>
         (['relative', 'literal'] as const).map((profile) => ({ gpuExporter, profile })),
       ),
-    )('promtool accepts it: $gpuExporter, $profile (skipped: no promtool on PATH)', ({ gpuExporter, profile }) => {
-    const { yaml, exported } = exportPrometheusRules(ALL_ON, { gpuExporter, profile, baselineRps: 202 });
-    const { ok, output } = promtool(['check', 'rules'], { 'rules.yml': yaml });
-    expect(output).toContain(`${exported.length} rules found`);
-    expect(ok).toBe(true);
-  });
+    )(
+    'promtool accepts it: $gpuExporter, $profile (skipped: no promtool on PATH)',
+    { timeout: 120_000 },
+    ({ gpuExporter, profile }) => {
+      const { yaml, exported } = exportPrometheusRules(ALL_ON, { gpuExporter, profile, baselineRps: 202 });
+      const { ok, output } = promtool(['check', 'rules'], { 'rules.yml': yaml });
+      expect(output).toContain(`${exported.length} rules found`);
+      expect(ok).toBe(true);
+    },
+  );
 });
 
 it('headroom.yaml: what is exported is what the file takes', () => {

@@ -39,7 +39,9 @@ describe('every series of a page is stored or ignored with a reason', () => {
 });
 
 describe('every canonical field is either given or explained', () => {
-  for (const name of PAGES.filter((page) => page.startsWith('vllm-generated/'))) {
+  const generated = PAGES.filter((page) => page.startsWith('vllm-generated/'));
+  // A suite without a test is a failure: where there are no fixtures one skipped test must say so.
+  for (const name of generated.length === 0 ? ['generated vLLM pages'] : generated) {
     fixtureTest(name, () => {
       const { plan, engines } = readPageFixture(name);
       const given = new Set(engines.flatMap((engine) => Object.keys(engine.origins)));
