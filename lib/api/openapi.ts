@@ -10,13 +10,15 @@ import {
   DeliveryList,
 } from '#lib/api/channels.ts';
 import { Notification } from '#lib/api/notification.ts';
+import { ALERT_OPERATIONS } from '#lib/api/openapi-alerts.ts';
+import { RULE_OPERATIONS } from '#lib/api/openapi-rules.ts';
 import { Problem } from '#lib/api/problem.ts';
 import { CurrentAnswer, CurrentQuery, SeriesAnswer, SeriesQuery } from '#lib/api/series.ts';
 import { Subject, SubjectList, SubjectsQuery } from '#lib/api/subjects.ts';
 import { Health, SignalList } from '#lib/api/system.ts';
 import { TargetDetail, TargetInput, TargetList, TargetPatch, TargetTest } from '#lib/api/targets.ts';
 
-type Operation = {
+export type Operation = {
   readonly path: string;
   readonly method: 'get' | 'post' | 'patch' | 'delete';
   readonly summary: string;
@@ -100,6 +102,8 @@ const OPERATIONS: readonly Operation[] = [
     summary: 'Send a dead letter again, under its old id',
     answer: DeliveryView,
   },
+  ...ALERT_OPERATIONS,
+  ...RULE_OPERATIONS,
   { path: '/events', method: 'get', summary: 'Server-sent hints that something changed' },
 ];
 
@@ -161,8 +165,9 @@ function describeOperation(operation: Operation): object {
 }
 
 function pathParameters(path: string): object[] {
-  const type = path.startsWith('/deliveries/') ? 'string' : 'integer';
-  return path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type } }] : [];
+  if (!path.includes('{id}')) return [];
+  const type = path.startsWith('/rules/') || path.startsWith('/deliveries/') ? 'string' : 'integer';
+  return [{ name: 'id', in: 'path', required: true, schema: { type } }];
 }
 
 function queryParameters(query: z.ZodObject | undefined): object[] {

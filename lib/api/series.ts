@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SUBJECT_KINDS } from '#lib/metrics/sample.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
+import { SEVERITIES } from '#lib/rules/rule.ts';
 
 const value = z.number().nullable();
 
@@ -44,6 +45,19 @@ export type Mark = z.infer<typeof Mark>;
 export const Gap = z.object({ fromMs: z.number(), toMs: z.number(), subject: z.int().nullable(), reason: z.string() });
 export type Gap = z.infer<typeof Gap>;
 
+/** An alert that fired on a shown subject, or on its target as a whole (`subject` null), from firing to its end. */
+export const SeriesAlert = z.object({
+  id: z.int(),
+  rule: z.string(),
+  title: z.string(),
+  severity: z.enum(SEVERITIES),
+  subject: z.int().nullable(),
+  fromMs: z.number(),
+  toMs: z.number().nullable(),
+  ackedAtMs: z.number().nullable(),
+});
+export type SeriesAlert = z.infer<typeof SeriesAlert>;
+
 export const SeriesAnswer = z.object({
   from: z.number(),
   to: z.number(),
@@ -53,6 +67,8 @@ export const SeriesAnswer = z.object({
   series: z.array(Series),
   marks: z.array(Mark),
   gaps: z.array(Gap),
+  /** The newest 500. */
+  alerts: z.array(SeriesAlert),
   /** Subjects that a fleet number is made of, and those missing from it now. */
   partial: z.object({ of: z.int(), missing: z.array(z.string()) }),
 });

@@ -11,6 +11,7 @@ export type ProcessView = {
 
 const Beat = z.object({
   atMs: z.number(),
+  startedAtMs: z.number(),
   stats: z.looseObject({
     waiting: z.number().default(0),
     written: z.number().default(0),
@@ -18,18 +19,22 @@ const Beat = z.object({
     refused: z.number().default(0),
     targets: z.number().default(0),
     lastError: z.string().nullable().default(null),
+    evaluatedAtMs: z.number().nullable().default(null),
+    rules: z.number().default(0),
+    openAlerts: z.number().default(0),
   }),
 });
-export type CollectorBeatView = z.infer<typeof Beat>['stats'] & { readonly atMs: number };
+export type CollectorBeatView = z.infer<typeof Beat>['stats'] & { readonly atMs: number; readonly startedAtMs: number };
 
 /** Heartbeats of the last hour. */
 export async function loadCollectorBeats(pool: pg.Pool): Promise<readonly CollectorBeatView[]> {
   const { rows } = await pool.query(
-    'SELECT (extract(epoch FROM heartbeat_at) * 1000)::float8 AS "atMs", stats FROM collector',
+    `SELECT (extract(epoch FROM heartbeat_at) * 1000)::float8 AS "atMs",
+            (extract(epoch FROM started_at) * 1000)::float8 AS "startedAtMs", stats FROM collector`,
   );
   return rows.map((row) => {
-    const { atMs, stats } = Beat.parse(row);
-    return { ...stats, atMs };
+    const { stats, ...times } = Beat.parse(row);
+    return { ...stats, ...times };
   });
 }
 

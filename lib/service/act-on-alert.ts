@@ -13,7 +13,12 @@ import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
 
 /** `POST /alerts/{id}/ack`: of two people who ack at once one wins, the other gets 409 that names the first. */
-export function ackOne(context: ServiceContext, actor: Actor, id: number, input: AckInput): Promise<AlertSummary> {
+export async function ackOne(
+  context: ServiceContext,
+  actor: Actor,
+  id: number,
+  input: AckInput,
+): Promise<AlertSummary> {
   const nowMs = context.clock();
   const ack = ackOf(actor, input, nowMs);
   const { untilMs, remindEveryMs } = ack;

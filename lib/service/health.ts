@@ -14,7 +14,6 @@ export async function healthOf(context: ServiceContext): Promise<Health> {
   const nowMs = context.clock();
   const base = { atMs: nowMs, version: VERSION };
   const none = { ok: true, ageMs: null };
-  const evaluator = { ...none, detail: 'this version evaluates no rules' };
   const outbox = { ...none, detail: 'unknown without the database' };
   try {
     const [beats, processes, config, demo, waiting] = await Promise.all([
@@ -26,7 +25,7 @@ export async function healthOf(context: ServiceContext): Promise<Health> {
     ]);
     const database = { ok: true, detail: `answers in ${context.clock() - nowMs} ms`, ageMs: null };
     const collector = judgeCollector(beats, nowMs);
-    const parts = { database, collector, evaluator, outbox: judgeOutbox(waiting, nowMs) };
+    const parts = { database, collector, evaluator: judgeEvaluator(beats, nowMs), outbox: judgeOutbox(waiting, nowMs) };
     return {
       ...base,
       status: Object.values(parts).every((part) => part.ok) ? 'ok' : 'failing',
@@ -44,7 +43,7 @@ export async function healthOf(context: ServiceContext): Promise<Health> {
       parts: {
         database: { ok: false, detail, ageMs: null },
         collector: { ok: false, detail: 'unknown without the database', ageMs: null },
-        evaluator,
+        evaluator: { ok: false, detail: 'unknown without the database', ageMs: null },
         outbox,
       },
       processes: [],
@@ -63,6 +62,25 @@ function judgeOutbox({ depth, oldestMs, dead, failing }: Outbox, nowMs: number):
   const lost = dead === 0 ? '' : `, ${dead} dead letters in 7 d`;
   const broken = failing.length === 0 ? '' : `, not taken by ${failing.join(', ')}`;
   return { ok: failing.length === 0 && (ageMs ?? 0) < OUTBOX_LATE_MS, detail: `${waits}${lost}${broken}`, ageMs };
+}
+
+/** Rules are evaluated with every stored poll, and looked at every few seconds where nothing is polled. */
+const EVALUATOR_SILENT_MS = 30_000;
+
+/** Of several collectors the one that is behind counts: its targets are not watched. */
+function judgeEvaluator(
+  beats: readonly { atMs: number; evaluatedAtMs: number | null; rules: number; startedAtMs: number }[],
+  nowMs: number,
+): Health['parts']['evaluator'] {
+  const running = beats.filter((beat) => nowMs - beat.atMs <= COLLECTOR_SILENT_MS);
+  if (running.length === 0) return { ok: false, detail: 'no collector runs, so no rule is evaluated', ageMs: null };
+  const ages = running.map((beat) => Math.max(0, nowMs - (beat.evaluatedAtMs ?? beat.startedAtMs)));
+  const ageMs = Math.max(...ages);
+  const isNew = running.every((beat) => beat.evaluatedAtMs === null);
+  if (ageMs > EVALUATOR_SILENT_MS)
+    return { ok: false, detail: `no rule was evaluated for ${describeDurationMs(ageMs)}`, ageMs };
+  const rules = Math.max(...running.map((beat) => beat.rules));
+  return { ok: true, detail: isNew ? 'starting' : `${rules} rules`, ageMs };
 }
 
 function judgeCollector(

@@ -1,5 +1,6 @@
 import type { Gap, Mark, Series, SeriesAnswer } from '#lib/api/series.ts';
 import { MARK_KINDS } from '#lib/api/series.ts';
+import { loadAlertSpans } from '#lib/db/alert-spans.ts';
 import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { loadFailureSpans, loadMarks } from '#lib/db/fleet.ts';
 import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/db/fleet-state.ts';
@@ -26,6 +27,7 @@ export type SeriesInput = {
 };
 
 const MAX_SERIES = 200;
+const MAX_ALERTS = 500;
 
 /** `GET /series`: signals over time, in buckets that the stored rows fill evenly. */
 export async function seriesOf(context: ServiceContext, input: SeriesInput): Promise<SeriesAnswer> {
@@ -39,11 +41,12 @@ export async function seriesOf(context: ServiceContext, input: SeriesInput): Pro
   const tier = tierFor(stepMs, range.fromMs, fleet.nowMs, retention);
   const step = Math.max(stepMs, TIER_STEP_MS[tier]);
   const request = { subjects, signals, group: input.group, stepMs: step };
-  const [rows, polls, marks, gaps] = await Promise.all([
+  const [rows, polls, marks, gaps, alerts] = await Promise.all([
     measureTiers(context, fleet, request, range, tier),
     measurePolls(context, fleet, request, range),
     marksOf(context, subjects, range),
     gapsOf(context, subjects, range),
+    alertsOf(context, subjects, range),
   ]);
   return {
     from: range.fromMs,
@@ -53,6 +56,7 @@ export async function seriesOf(context: ServiceContext, input: SeriesInput): Pro
     series: buildSeries([...rows, ...polls], request, range),
     marks,
     gaps,
+    alerts: [...alerts],
     partial: partialOf(subjects, fleet.nowMs),
   };
 }
@@ -161,6 +165,14 @@ async function marksOf(context: ServiceContext, subjects: readonly FleetSubject[
     const kind = MARK_KINDS.find((known) => known === row.kind);
     return kind === undefined ? [] : [{ ...row, kind }];
   });
+}
+
+function alertsOf(context: ServiceContext, subjects: readonly FleetSubject[], range: TimeRange) {
+  const about = {
+    subjectIds: subjects.map((subject) => subject.id),
+    targetIds: [...new Set(subjects.map((subject) => subject.targetId))],
+  };
+  return loadAlertSpans(context.pool, about, range, MAX_ALERTS);
 }
 
 /** Failed polls as spans, for each subject of the target. */

@@ -10,6 +10,7 @@ const answer = (mean: (number | null)[]): SeriesAnswer => ({
   series: [{ signal: 'queue_depth', unit: 'requests', subject: 1, t: [0, 10_000], mean, min: mean, max: mean }],
   marks: [],
   gaps: [],
+  alerts: [],
   partial: { of: 1, missing: [] },
 });
 

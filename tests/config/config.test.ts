@@ -31,6 +31,19 @@ describe('a good file', () => {
       hour: 63_072_000_000,
     });
   });
+  it('brings its own rules and chooses packs', () => {
+    const parsed = parseConfig(
+      'rules:\n  packs: [reports]\n  custom:\n    - {id: Mine, expr: queue_depth > 5, for: 5m, severity: critical}\n',
+    );
+    expect(parsed.ok && parsed.config.rules.packs).toEqual(['reports']);
+    expect(parsed.ok && parsed.rules).toMatchObject([
+      { id: 'Mine', scope: 'engine', forMs: 300_000, keepFiringMs: 120_000, severity: 'critical', pack: null },
+    ]);
+  });
+  it('uses every pack when none is named', () => {
+    const parsed = parseConfig('');
+    expect(parsed.ok && parsed.config.rules.packs).toEqual(['reports', 'collection', 'gpu']);
+  });
   it('may be empty', () => expect(faults('')).toBe('ok'));
 });
 
@@ -42,6 +55,27 @@ describe('a bad file is refused with line, key and what was expected', () => {
       'targets:\n  - name: a\n    urll: http://x/metrics\n',
       /^headroom\.yaml:3: targets\[0\]\.urll: unknown key/,
     ],
+    [
+      'a rule whose expression is wrong',
+      'rules:\n  custom:\n    - id: A\n      expr: queue_dept > 5\n',
+      /:4: rules\.custom\[0\]\.expr: position 1: .*did you mean queue_depth\?/,
+    ],
+    [
+      'a literal form of another kind',
+      'rules:\n  custom:\n    - {id: A, expr: queue_depth > 5, literal: gpu_temperature > 80}\n',
+      /:3: rules\.custom\[0\]\.literal: position 1/,
+    ],
+    [
+      'a rule named like one of a pack',
+      'rules:\n  custom:\n    - {id: TargetDown, expr: queue_depth > 5}\n',
+      /:3: rules\.custom\[0\]\.id: "TargetDown" is already a rule of the pack collection/,
+    ],
+    [
+      'a rule named twice',
+      'rules:\n  custom:\n    - {id: A, expr: queue_depth > 5}\n    - {id: A, expr: queue_depth > 6}\n',
+      /:4: rules\.custom\[1\]\.id: "A" is already the id of rules\.custom\[0\]/,
+    ],
+    ['an unknown pack', 'rules:\n  packs: [report]\n', /:2: rules\.packs\[0\]/],
     ['unknown section', 'target:\n  - name: a\n', /^headroom\.yaml:1: target: unknown key/],
     ['missing url', 'targets:\n  - name: a\n    interval: 5s\n', /^headroom\.yaml:2: targets\[0\]\.url: is missing/],
     [
