@@ -15,7 +15,7 @@ import { useNowMs } from '#lib/client/now.ts';
 import { useUrlParam, useUtc } from '#lib/client/url-state.ts';
 
 const GRID =
-  'lg:grid lg:grid-cols-[1.75rem_7rem_minmax(0,1fr)_6.5rem_6.5rem_6rem_minmax(0,13rem)] lg:items-center lg:gap-x-3 px-3';
+  'lg:grid lg:grid-cols-[1.5rem_6.25rem_minmax(0,1fr)_5.5rem_6rem_5.25rem_minmax(0,11rem)] lg:items-center lg:gap-x-3 px-3';
 
 export function AlertListHead() {
   return (
@@ -25,8 +25,8 @@ export function AlertListHead() {
       {['Selected', 'Status', 'What', 'Value', 'Last 24 h', 'Since', 'Who, or why quiet'].map((title, column) => (
         // biome-ignore lint/a11y/useSemanticElements: a cell of the virtual grid
         // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
-        <span key={title} role="columnheader" className={cx(column === 0 && 'sr-only', column === 3 && 'text-right')}>
-          {title}
+        <span key={title} role="columnheader" className={cx('whitespace-nowrap', column === 3 && 'text-right')}>
+          {column === 0 ? <span className="sr-only">{title}</span> : title}
         </span>
       ))}
     </div>
@@ -93,7 +93,7 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
         <span className="flex min-h-5 min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5 lg:flex-nowrap lg:overflow-hidden">
           {alert.flapping && <span className="text-xs whitespace-nowrap">flapping, {alert.changes} changes</span>}
           <DataLine alert={alert} />
-          <LabelBadges labels={ownLabels(alert, group, by)} match={match} most={5} />
+          <LabelBadges labels={ownLabels(alert, group, by)} match={match} most={5} className="lg:flex-nowrap" />
         </span>
       </Cell>
       <Cell className="text-right whitespace-nowrap max-lg:order-3">

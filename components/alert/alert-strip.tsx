@@ -1,16 +1,11 @@
 import { memo } from 'react';
+import { SEVERITY_COLOURS } from '#components/status/severity-colours.ts';
 import type { AlertStripView } from '#lib/api/alert-strips.ts';
 import { stripSummary } from '#lib/client/strip-words.ts';
 import type { Severity } from '#lib/rules/rule.ts';
 
 const CELL = 4;
 const HEIGHT = 18;
-const FILLS: Record<Severity, string> = {
-  critical: 'var(--danger)',
-  warning: 'var(--warn)',
-  caution: 'var(--warn)',
-  info: 'var(--info)',
-};
 
 /**
  * 24 hourly cells: height is the share of the hour in which it fired. Acked time is an outline, muted time a slash below
@@ -43,9 +38,9 @@ export const AlertStrip = memo(function AlertStrip({
                 y={base - height}
                 width={CELL - 1}
                 height={height}
-                fill={FILLS[severity]}
+                fill={SEVERITY_COLOURS[severity]}
                 fillOpacity={acked ? 0.25 : 1}
-                stroke={acked ? FILLS[severity] : 'none'}
+                stroke={acked ? SEVERITY_COLOURS[severity] : 'none'}
                 strokeWidth={acked ? 0.8 : 0}
               />
             )}

@@ -45,7 +45,7 @@ export function AlertsPage() {
           ) : (
             <span className="inline-flex flex-wrap items-center gap-x-3">
               <span>
-                {first.counts.unacked} nobody has, {first.counts.firing} firing, {first.counts.total} listed
+                {first.counts.unacked} that nobody has, {first.counts.firing} firing, {first.counts.total} listed
               </span>
               <span>
                 as of <Age atMs={first.atMs} />

@@ -5,18 +5,11 @@ import type { RuleView } from '#lib/api/rules.ts';
 import type { SeriesAnswer } from '#lib/api/series.ts';
 import type { Subject } from '#lib/api/subjects.ts';
 import { phasesOf } from '#lib/client/alert-phases.ts';
+import { SEVERITY_COLOURS } from '#components/status/severity-colours.ts';
 import { SEVERITY_WORDS } from '#lib/client/alert-words.ts';
 import type { TargetLine } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
-import type { Severity } from '#lib/rules/rule.ts';
-
-export const SEVERITY_COLOURS: Readonly<Record<Severity, string>> = {
-  critical: 'var(--danger)',
-  warning: 'var(--warn)',
-  caution: 'var(--warn)',
-  info: 'var(--info)',
-};
 
 /** Signals of one unit share a chart; the first signal's chart comes first. Unknown signals are left out. */
 export function evidenceCharts(signals: readonly string[]): readonly (readonly string[])[] {

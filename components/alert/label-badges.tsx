@@ -1,5 +1,6 @@
 'use client';
 
+import { cx } from '#components/ui/class-names.ts';
 import { toggleMatch } from '#lib/client/alert-filter.ts';
 import { writeParams } from '#lib/client/url-state.ts';
 
@@ -8,14 +9,16 @@ export function LabelBadges({
   labels,
   match,
   most = 8,
+  className,
 }: {
   labels: Readonly<Record<string, string>>;
   match: string;
   most?: number;
+  className?: string;
 }) {
   const entries = Object.entries(labels);
   return (
-    <span className="inline-flex min-w-0 flex-wrap gap-1">
+    <span className={cx('inline-flex min-w-0 flex-wrap gap-1', className)}>
       {entries.slice(0, most).map(([name, value]) => (
         <button
           key={name}

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { EngineTable } from '#components/fleet/engine-table.tsx';
+import { FiringAlerts } from '#components/alert/firing-alerts.tsx';
 import { FilterBar } from '#components/fleet/filter-bar.tsx';
 import { filterSubjects, parseFilter } from '#components/fleet/fleet-filter.ts';
 import { ENGINE_COLUMNS_SIGNALS, GPU_COLUMNS_SIGNALS } from '#components/fleet/fleet-signals.ts';
@@ -14,7 +15,8 @@ import { PanelError } from '#components/panel/panel-states.tsx';
 import { Age } from '#components/status/age.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { indexCurrent } from '#lib/client/current-index.ts';
-import { fleetVerdicts } from '#lib/client/fleet-verdict.ts';
+import { firingQuery } from '#lib/client/alert-queries.ts';
+import { alertVerdicts, fleetVerdicts } from '#lib/client/fleet-verdict.ts';
 import { currentQuery, subjectsQuery, targetsQuery } from '#lib/client/queries.ts';
 import { useUrlParam } from '#lib/client/url-state.ts';
 
@@ -24,6 +26,7 @@ export function FleetPage() {
   const targets = useQuery(targetsQuery());
   const engineNow = useQuery(currentQuery({ signals: ENGINE_COLUMNS_SIGNALS, kind: 'engine' }));
   const gpuNow = useQuery(currentQuery({ signals: GPU_COLUMNS_SIGNALS, kind: 'gpu' }));
+  const firing = useQuery(firingQuery());
   const [filterText] = useUrlParam('q');
   const [stateText] = useUrlParam('state');
   const engineIndex = useMemo(() => indexCurrent(engineNow.data), [engineNow.data]);
@@ -73,7 +76,8 @@ export function FleetPage() {
         {nothing && <Onboarding />}
         {subjects.data !== undefined && !nothing && (
           <>
-            <VerdictLine verdicts={verdicts} />
+            <VerdictLine verdicts={[...alertVerdicts(firing.data?.counts), ...verdicts]} />
+            <FiringAlerts />
             <FilterBar total={all.length} matching={shown.length} subjects={all} />
             <EngineTable
               engines={shown.filter(({ kind }) => kind === 'engine')}

@@ -1,6 +1,10 @@
-import type { ChartData, ChartSeries } from '#components/chart/chart-data.ts';
+import type { ChartData, ChartSeries, ChartSpan } from '#components/chart/chart-data.ts';
 import { innerGaps } from '#components/chart/inner-gaps.ts';
-import type { SeriesAnswer } from '#lib/api/series.ts';
+import { SEVERITY_COLOURS } from '#components/status/severity-colours.ts';
+import type { RuleView } from '#lib/api/rules.ts';
+import type { SeriesAlert, SeriesAnswer } from '#lib/api/series.ts';
+import { SEVERITY_WORDS } from '#lib/client/alert-words.ts';
+import { ruleLimits } from '#lib/client/rule-limits.ts';
 import type { Signal, TargetLine } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { Unit } from '#lib/metrics/unit.ts';
@@ -29,6 +33,10 @@ type Naming = {
   readonly baselineRps: number | null;
 };
 
+/** The live rules, and which of their forms judges what is shown. */
+export type Judging = { readonly rules: readonly RuleView[]; readonly profile: 'relative' | 'literal' };
+const NOT_JUDGED: Judging = { rules: [], profile: 'relative' };
+
 /** More subjects than this are shown without references and with one signal each. */
 const FEW = 2;
 
@@ -39,7 +47,12 @@ export function panelSignals(spec: PanelSpec, subjects: number): readonly string
 }
 
 /** The answer of `/series` as a chart. */
-export function panelData(spec: PanelSpec, answer: SeriesAnswer, naming: Naming): ChartData {
+export function panelData(
+  spec: PanelSpec,
+  answer: SeriesAnswer,
+  naming: Naming,
+  judging: Judging = NOT_JUDGED,
+): ChartData {
   const lead = findSignal(spec.signals[0] ?? '');
   const subjects = new Set(answer.series.map(({ subject }) => subject));
   const signals = new Set(answer.series.map(({ signal }) => signal));
@@ -58,6 +71,9 @@ export function panelData(spec: PanelSpec, answer: SeriesAnswer, naming: Naming)
       reference: spec.references?.includes(line.signal) === true,
     };
   });
+  const applies = limitsApply(lead, naming.group);
+  const live = ruleLimits(judging.rules, lead?.id ?? '', judging.profile);
+  const catalogBands = lead?.bands ?? [];
   return {
     unit: (answer.series[0]?.unit ?? lead?.unit ?? 'count') satisfies Unit,
     series,
@@ -65,11 +81,33 @@ export function panelData(spec: PanelSpec, answer: SeriesAnswer, naming: Naming)
     fromMs: Math.floor(answer.from / answer.stepMs) * answer.stepMs,
     toMs: Math.ceil(answer.to / answer.stepMs) * answer.stepMs,
     stepMs: answer.stepMs,
-    bands: spec.withoutBands === true || !limitsApply(lead, naming.group) ? [] : (lead?.bands ?? []),
-    targets: limitsApply(lead, naming.group) ? targetLines(spec, signals, naming.baselineRps) : [],
+    // Rules that page are what counts; the reports' bands stand in for signals that no rule limits upwards.
+    bands: spec.withoutBands === true || !applies ? [] : live.bands.length > 0 ? live.bands : catalogBands,
+    targets: applies ? withRuleLines(targetLines(spec, signals, naming.baselineRps), live.lines) : [],
     marks: answer.marks.map(({ atMs, kind, subject, text }) => ({ atMs, kind, text: markText(text, subject, naming) })),
     gaps: [...answer.gaps, ...innerGaps(series, answer.gaps, answer.stepMs)],
+    spans: answer.alerts.map((alert) => alertSpan(alert, naming)),
   };
+}
+
+function alertSpan(alert: SeriesAlert, naming: Naming): ChartSpan {
+  const name = alert.subject === null ? undefined : naming.names.get(alert.subject);
+  const on = name === undefined || naming.names.size <= 1 ? '' : ` on ${name}`;
+  const acked = alert.ackedAtMs === null ? '' : ', acked';
+  return {
+    id: `alert-${alert.id}`,
+    fromMs: alert.fromMs,
+    toMs: alert.toMs,
+    kind: 'firing',
+    colour: SEVERITY_COLOURS[alert.severity],
+    text: `${SEVERITY_WORDS[alert.severity]}: ${alert.title}${on}${acked}`,
+  };
+}
+
+/** A limit that a rule and the catalog share is drawn once, by the rule's name. */
+function withRuleLines(catalog: readonly TargetLine[], live: readonly TargetLine[]): readonly TargetLine[] {
+  const isLive = ({ value }: TargetLine): boolean => live.some((line) => Math.abs(line.value - value) <= 1e-9 * Math.abs(value));
+  return [...live, ...catalog.filter((line) => !isLive(line))];
 }
 
 /** Limits are per subject: over a fleet sum they would be wrong. */

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Subject } from '#lib/api/subjects.ts';
-import { subjectsQuery } from '#lib/client/queries.ts';
+import { subjectsQuery, targetsQuery } from '#lib/client/queries.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
 import { parsePick, type SubjectPick } from '#lib/client/subject-pick.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
@@ -16,6 +16,8 @@ export type Scope = {
   readonly ids: readonly number[];
   readonly names: ReadonlyMap<number, string>;
   readonly baselineRps: number | null;
+  /** Which form of the rules judges what is shown; the relative one where targets differ. */
+  readonly profile?: 'relative' | 'literal';
 };
 
 const ScopeContext = createContext<Scope | null>(null);
@@ -41,6 +43,9 @@ export function useScopeOf(
   scope: Scope;
   pick: SubjectPick;
 } {
+  const { data: targets } = useQuery(targetsQuery());
+  const literal = (targets?.items ?? []).filter(({ profile }) => profile === 'literal').map(({ id }) => id);
+  const literalText = literal.join();
   const identity = JSON.stringify(subjects.map(({ id, name, target, baselineRps }) => [id, name, target, baselineRps]));
   return useMemo(() => {
     const known = (JSON.parse(identity) as [number, string, Subject['target'], number | null][]).map(
@@ -58,7 +63,20 @@ export function useScopeOf(
       ids,
       names: shortNames(known),
       baselineRps: single?.baselineRps ?? null,
+      profile: profileOf(
+        known.filter(({ id }) => pick.type === 'fleet' || ids.includes(id)),
+        literalText,
+      ),
     };
     return { scope, pick };
-  }, [identity, kind, pickParam]);
+  }, [identity, kind, pickParam, literalText]);
+}
+
+/** Literal only when everything that is shown is judged so. */
+export function profileOf(
+  shown: readonly Pick<Subject, 'target'>[],
+  literalTargets: string,
+): 'relative' | 'literal' {
+  const literal = new Set(literalTargets.split(',').map(Number));
+  return shown.length > 0 && shown.every(({ target }) => literal.has(target.id)) ? 'literal' : 'relative';
 }

@@ -18,6 +18,7 @@ import { IconButton } from '#components/ui/button.tsx';
 import { ProgressLine } from '#components/ui/skeleton.tsx';
 import { downloadText } from '#lib/client/download.ts';
 import { seriesQuery } from '#lib/client/queries.ts';
+import { rulesQuery } from '#lib/client/rule-queries.ts';
 import { useRange, useUrlParam, useUtc } from '#lib/client/url-state.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
@@ -75,9 +76,13 @@ function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
     refetch,
     isPlaceholderData,
   } = useQuery({ ...options, enabled: inView && scope !== null });
+  const { data: rules } = useQuery({ ...rulesQuery(), enabled: inView });
   const chart = useMemo(
-    () => (answer === undefined || scope === null ? null : panelData(spec, answer, scope)),
-    [answer, scope, spec],
+    () =>
+      answer === undefined || scope === null
+        ? null
+        : panelData(spec, answer, scope, { rules: rules?.items ?? [], profile: scope.profile ?? 'relative' }),
+    [answer, scope, spec, rules],
   );
   const visible = useMemo(() => readSelection(selection, chart?.series.map(({ id }) => id) ?? []), [selection, chart]);
   const onVisible = useCallback(

@@ -1,5 +1,6 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { type ReactNode, useMemo } from 'react';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
@@ -12,6 +13,7 @@ import { cx } from '#components/ui/class-names.ts';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
+import { targetsQuery } from '#lib/client/queries.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
 
 /** One engine or GPU: who it is, whether its numbers are of now, then its panels. */
@@ -26,7 +28,9 @@ export function SubjectPage({
 }) {
   const { data, error, refetch } = useSubjects(kind);
   const subject = data?.items.find((item) => item.id === id);
-  const scope = useSingleScope(kind, id, subject?.name ?? '', subject?.baselineRps ?? null);
+  const { data: targets } = useQuery(targetsQuery());
+  const profile = targets?.items.find((target) => target.id === subject?.target.id)?.profile ?? 'relative';
+  const scope = useSingleScope(kind, id, subject?.name ?? '', subject?.baselineRps ?? null, profile);
   const noun = kind === 'engine' ? 'engine' : 'GPU';
   return (
     <>
@@ -80,9 +84,15 @@ export function SubjectPage({
   );
 }
 
-function useSingleScope(kind: SubjectKind, id: number, name: string, baselineRps: number | null): Scope {
+function useSingleScope(
+  kind: SubjectKind,
+  id: number,
+  name: string,
+  baselineRps: number | null,
+  profile: 'relative' | 'literal',
+): Scope {
   return useMemo(
-    () => ({ kind, group: 'subject', ids: [id], names: new Map([[id, name]]), baselineRps }),
-    [kind, id, name, baselineRps],
+    () => ({ kind, group: 'subject', ids: [id], names: new Map([[id, name]]), baselineRps, profile }),
+    [kind, id, name, baselineRps, profile],
   );
 }

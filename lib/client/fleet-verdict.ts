@@ -63,6 +63,25 @@ export function fleetVerdicts(
   ];
 }
 
+type AlertCounts = {
+  readonly firing: number;
+  readonly unacked: number;
+  readonly bySeverity: Readonly<Record<string, number>>;
+};
+
+/** How many alerts fire and how many of them are nobody's; said first. Unknown counts say nothing. */
+export function alertVerdicts(counts: AlertCounts | undefined): readonly Verdict[] {
+  if (counts === undefined) return [];
+  const { firing, unacked, bySeverity } = counts;
+  if (firing === 0) return [{ id: 'alerts', level: 'safe', text: 'No alert fires', href: '/alerts' }];
+  const critical = bySeverity.critical ?? 0;
+  const level = unacked === 0 ? 'warning' : critical > 0 ? 'danger' : 'warning';
+  const kinds = critical > 0 ? `, ${critical} critical` : '';
+  const owned = unacked === 0 ? 'all are acknowledged' : unacked === firing ? 'nobody has them' : `${unacked} nobody has`;
+  const text = firing === 1 ? `1 alert fires${kinds}: ${unacked === 0 ? 'it is acknowledged' : 'nobody has it'}` : `${firing} alerts fire${kinds}: ${owned}`;
+  return [{ id: 'alerts', level, text, href: '/alerts' }];
+}
+
 const pathOf = ({ kind, id }: Pick<Subject, 'kind' | 'id'>): string => `/${kind}s/${id}`;
 
 function silence(subject: Subject): string {
