@@ -329,7 +329,8 @@ describe('heartbeats', () => {
     await got(1);
     const seen = await until(async () => {
       const { rows } = await database.pool.query(
-        "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND objid = 7042002 AND granted",
+        `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND objid = 7042002 AND granted
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
       return rows[0].n === 1;
     });
