@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Notification } from '#lib/api/notification.ts';
 import { createLog } from '#lib/collector/log.ts';
 import { Notifier } from '#lib/collector/notifier.ts';
-import { ADVISORY_LOCKS } from '#lib/db/advisory-locks.ts';
 import { loadChannelStates, loadOutbox, retryDead } from '#lib/db/deliveries.ts';
 import { enqueueDue } from '#lib/db/due-notifications.ts';
 import { enqueueNotifications } from '#lib/db/notifications.ts';
@@ -330,8 +329,8 @@ describe('heartbeats', () => {
     await got(1);
     const seen = await until(async () => {
       const { rows } = await database.pool.query(
-        "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND granted",
-        [ADVISORY_LOCKS.notifyingLeader],
+        `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND objid = 7042002 AND granted
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
       return rows[0].n === 1;
     });
