@@ -1,11 +1,11 @@
 import type { ChartData, ChartMark, ChartSpan } from '#components/chart/chart-data.ts';
 import { innerGaps } from '#components/chart/inner-gaps.ts';
+import { SEVERITY_COLOURS } from '#components/status/severity-colours.ts';
 import type { AlertDetail } from '#lib/api/alerts.ts';
 import type { RuleView } from '#lib/api/rules.ts';
 import type { SeriesAnswer } from '#lib/api/series.ts';
 import type { Subject } from '#lib/api/subjects.ts';
 import { phasesOf } from '#lib/client/alert-phases.ts';
-import { SEVERITY_COLOURS } from '#components/status/severity-colours.ts';
 import { SEVERITY_WORDS } from '#lib/client/alert-words.ts';
 import type { TargetLine } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';

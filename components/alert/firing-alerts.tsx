@@ -2,8 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { PanelError } from '#components/panel/panel-states.tsx';
 import { Since } from '#components/alert/since.tsx';
+import { PanelError } from '#components/panel/panel-states.tsx';
 import { AlertStatus } from '#components/status/alert-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { compareAlerts } from '#lib/client/alert-order.ts';

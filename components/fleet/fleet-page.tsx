@@ -2,8 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { EngineTable } from '#components/fleet/engine-table.tsx';
 import { FiringAlerts } from '#components/alert/firing-alerts.tsx';
+import { EngineTable } from '#components/fleet/engine-table.tsx';
 import { FilterBar } from '#components/fleet/filter-bar.tsx';
 import { filterSubjects, parseFilter } from '#components/fleet/fleet-filter.ts';
 import { ENGINE_COLUMNS_SIGNALS, GPU_COLUMNS_SIGNALS } from '#components/fleet/fleet-signals.ts';
@@ -14,8 +14,8 @@ import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
 import { Age } from '#components/status/age.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { indexCurrent } from '#lib/client/current-index.ts';
 import { firingQuery } from '#lib/client/alert-queries.ts';
+import { indexCurrent } from '#lib/client/current-index.ts';
 import { alertVerdicts, fleetVerdicts } from '#lib/client/fleet-verdict.ts';
 import { currentQuery, subjectsQuery, targetsQuery } from '#lib/client/queries.ts';
 import { useUrlParam } from '#lib/client/url-state.ts';

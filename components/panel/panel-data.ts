@@ -106,7 +106,8 @@ function alertSpan(alert: SeriesAlert, naming: Naming): ChartSpan {
 
 /** A limit that a rule and the catalog share is drawn once, by the rule's name. */
 function withRuleLines(catalog: readonly TargetLine[], live: readonly TargetLine[]): readonly TargetLine[] {
-  const isLive = ({ value }: TargetLine): boolean => live.some((line) => Math.abs(line.value - value) <= 1e-9 * Math.abs(value));
+  const isLive = ({ value }: TargetLine): boolean =>
+    live.some((line) => Math.abs(line.value - value) <= 1e-9 * Math.abs(value));
   return [...live, ...catalog.filter((line) => !isLive(line))];
 }
 

@@ -73,10 +73,7 @@ export function useScopeOf(
 }
 
 /** Literal only when everything that is shown is judged so. */
-export function profileOf(
-  shown: readonly Pick<Subject, 'target'>[],
-  literalTargets: string,
-): 'relative' | 'literal' {
+export function profileOf(shown: readonly Pick<Subject, 'target'>[], literalTargets: string): 'relative' | 'literal' {
   const literal = new Set(literalTargets.split(',').map(Number));
   return shown.length > 0 && shown.every(({ target }) => literal.has(target.id)) ? 'literal' : 'relative';
 }
