@@ -7,7 +7,7 @@ import { alertSummary } from '#tests/client/alert-summary.ts';
 const acked = { state: 'acked', reason: '', by: 'person', id: null, untilMs: null } as const;
 
 describe('order of the list', () => {
-  test('what nobody has comes first, then firing before pending, then the worst, then the newest', () => {
+  test('what nobody has comes first, then the worst, then firing before pending, then the newest', () => {
     const alerts = [
       alertSummary({ id: 1, handling: acked }),
       alertSummary({ id: 2, severity: 'warning' }),
@@ -16,7 +16,7 @@ describe('order of the list', () => {
       alertSummary({ id: 5 }),
       alertSummary({ id: 6, state: 'resolved', resolvedAtMs: 70_000 }),
     ];
-    expect(alerts.toSorted(compareAlerts).map(({ id }) => id)).toEqual([5, 4, 2, 3, 1, 6]);
+    expect(alerts.toSorted(compareAlerts).map(({ id }) => id)).toEqual([5, 4, 3, 2, 1, 6]);
   });
 });
 
