@@ -20,7 +20,7 @@ export function AlertAnswers({ alert }: { alert: AlertDetail }) {
       aria-label="In short"
       className="grid grid-cols-1 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-2 xl:grid-cols-4"
     >
-      <Answer question="What is broken">
+      <Answer question={alert.state === 'resolved' ? 'What was broken' : 'What is broken'}>
         <WhatIsBroken alert={alert} />
       </Answer>
       <Answer question="Since when">

@@ -37,6 +37,8 @@ export type ChartSpan = {
   /** Colour of the status, as a CSS value. */
   readonly colour: string;
   readonly text: string;
+  /** A bar only: nothing that the plot should be shaded for. */
+  readonly faint?: boolean;
 };
 
 /** What one chart draws; stays the same object while nothing of it changed. */

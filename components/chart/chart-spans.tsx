@@ -26,7 +26,7 @@ export function ChartSpans({ spans, g, patternId }: { spans: readonly ChartSpan[
         return (
           <g key={span.id}>
             <title>{span.text}</title>
-            {span.kind === 'firing' && lane === 0 && (
+            {span.kind === 'firing' && span.faint !== true && lane === 0 && (
               <rect x={x} y={g.top} width={width} height={g.plotHeight} fill={span.colour} fillOpacity={0.07} />
             )}
             <Bar kind={span.kind} x={x} y={y} width={width} colour={span.colour} patternId={patternId} />
@@ -74,17 +74,18 @@ function Bar({
 
 type Placed = { readonly span: ChartSpan; readonly lane: number; readonly labelled: boolean };
 
-/** The first lane that is free at the start; only the lowest lane used has room for a label below it. */
+/** The first lane that is free for it, in the order given (worst first); the lowest lane has room for labels below it. */
 function lanes(spans: readonly ChartSpan[], toMs: number): readonly Placed[] {
-  const ends: number[] = [];
-  const placed = spans
-    .toSorted((a, b) => a.fromMs - b.fromMs)
-    .map((span) => {
-      const free = ends.findIndex((end) => end <= span.fromMs);
-      const lane = free === -1 ? Math.min(ends.length, MAX_LANES - 1) : free;
-      ends[lane] = Math.max(ends[lane] ?? 0, span.toMs ?? toMs);
-      return { span, lane };
-    });
+  const taken: { fromMs: number; toMs: number }[][] = [];
+  const placed = spans.map((span) => {
+    const own = { fromMs: span.fromMs, toMs: span.toMs ?? toMs };
+    const isFree = (lane: number) =>
+      (taken[lane] ?? []).every((other) => other.toMs <= own.fromMs || other.fromMs >= own.toMs);
+    let lane = 0;
+    while (lane < MAX_LANES - 1 && !isFree(lane)) lane++;
+    taken[lane] = [...(taken[lane] ?? []), own];
+    return { span, lane };
+  });
   const deepest = Math.max(0, ...placed.map(({ lane }) => lane));
   return placed.map((each) => ({ ...each, labelled: each.lane === deepest && each.span.kind !== 'recovering' }));
 }

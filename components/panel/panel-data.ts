@@ -8,6 +8,7 @@ import { ruleLimits } from '#lib/client/rule-limits.ts';
 import type { Signal, TargetLine } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { Unit } from '#lib/metrics/unit.ts';
+import { SEVERITIES } from '#lib/rules/rule.ts';
 
 /** What a panel shows: signals of one unit, the first gives bands and targets. */
 export type PanelSpec = {
@@ -73,7 +74,8 @@ export function panelData(
   });
   const applies = limitsApply(lead, naming.group);
   const live = ruleLimits(judging.rules, lead?.id ?? '', judging.profile);
-  const catalogBands = lead?.bands ?? [];
+  // Where rules draw named lines, the names of bands would lie on them.
+  const catalogBands = (lead?.bands ?? []).map((band) => (live.lines.length > 0 ? { ...band, label: '' } : band));
   return {
     unit: (answer.series[0]?.unit ?? lead?.unit ?? 'count') satisfies Unit,
     series,
@@ -86,9 +88,12 @@ export function panelData(
     targets: applies ? withRuleLines(targetLines(spec, signals, naming.baselineRps), live.lines) : [],
     marks: answer.marks.map(({ atMs, kind, subject, text }) => ({ atMs, kind, text: markText(text, subject, naming) })),
     gaps: [...answer.gaps, ...innerGaps(series, answer.gaps, answer.stepMs)],
-    spans: answer.alerts.map((alert) => alertSpan(alert, naming)),
+    spans: answer.alerts.toSorted(worstFirst).map((alert) => alertSpan(alert, naming)),
   };
 }
+
+const worstFirst = (a: SeriesAlert, b: SeriesAlert): number =>
+  SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.fromMs - b.fromMs;
 
 function alertSpan(alert: SeriesAlert, naming: Naming): ChartSpan {
   const name = alert.subject === null ? undefined : naming.names.get(alert.subject);
@@ -101,6 +106,7 @@ function alertSpan(alert: SeriesAlert, naming: Naming): ChartSpan {
     kind: 'firing',
     colour: SEVERITY_COLOURS[alert.severity],
     text: `${SEVERITY_WORDS[alert.severity]}: ${alert.title}${on}${acked}`,
+    ...(alert.severity === 'info' ? { faint: true } : {}),
   };
 }
 

@@ -72,50 +72,54 @@ export function RuleEditor({ rule }: { rule: RuleView | null }) {
     );
   };
   return (
-    <form onSubmit={onSubmit} noValidate className="grid grid-cols-1 items-start gap-3 xl:grid-cols-2">
-      <Card title="Condition" className="xl:col-start-1">
-        <div className="space-y-3 px-3 pb-3">
-          {rule === null && <NameFields form={form} errors={errors} set={set} />}
-          <ExpressionField
-            label="Fires when"
-            hint="kv_cache_utilization > 90%, avg(queue_depth, 5m) > 10 and requests_per_second < 74% of baseline"
-            value={form.expr}
-            onChange={(expr) => !isReadOnly && set({ expr })}
-            errors={main.errors}
-            fault={errors.expr}
-          />
-          <details open={form.literal !== ''}>
-            <summary className="min-h-6">Literal form, for targets judged by what the reports print</summary>
-            <div className="pt-2">
-              <ExpressionField
-                label="Fires when, literally"
-                hint="Empty: the condition above holds everywhere"
-                value={form.literal}
-                onChange={(text) => !isReadOnly && set({ literal: text })}
-                errors={form.literal === '' ? [] : literal.errors}
-                fault={errors.literal}
-              />
-            </div>
-          </details>
-          <JudgeFields form={form} errors={errors} disabled={isReadOnly} set={set} isNew={rule === null} />
-        </div>
-      </Card>
-      <Card title="Right now" className="xl:col-start-2 xl:row-start-1">
-        <div className="px-3 pb-3" aria-busy={main.isChecking}>
-          {form.expr.trim() === '' && <p className="text-muted">Write a condition to see what it gives.</p>}
-          {main.error !== null && <Notice tone="warning">{toProblem(main.error).detail}</Notice>}
-          {form.expr.trim() !== '' && main.check !== undefined && <CheckResult check={main.check} />}
-        </div>
-      </Card>
-      <div className="xl:col-start-2">
-        <BacktestPanel form={form} isReadable={main.check?.ok === true} />
+    <form onSubmit={onSubmit} noValidate className="flex flex-col gap-3 xl:grid xl:grid-cols-2 xl:items-start">
+      <div className="contents xl:flex xl:flex-col xl:gap-3">
+        <Card title="Condition" className="order-1">
+          <div className="space-y-3 px-3 pb-3">
+            {rule === null && <NameFields form={form} errors={errors} set={set} />}
+            <ExpressionField
+              label="Fires when"
+              hint="kv_cache_utilization > 90%, avg(queue_depth, 5m) > 10 and requests_per_second < 74% of baseline"
+              value={form.expr}
+              onChange={(expr) => !isReadOnly && set({ expr })}
+              errors={main.errors}
+              fault={errors.expr}
+            />
+            <details open={form.literal !== ''}>
+              <summary className="min-h-6">Literal form, for targets judged by what the reports print</summary>
+              <div className="pt-2">
+                <ExpressionField
+                  label="Fires when, literally"
+                  hint="Empty: the condition above holds everywhere"
+                  value={form.literal}
+                  onChange={(text) => !isReadOnly && set({ literal: text })}
+                  errors={form.literal === '' ? [] : literal.errors}
+                  fault={errors.literal}
+                />
+              </div>
+            </details>
+            <JudgeFields form={form} errors={errors} disabled={isReadOnly} set={set} isNew={rule === null} />
+          </div>
+        </Card>
+        <Card title="What the person who is paged reads" className="order-4">
+          <div className="px-3 pb-3">
+            <RunbookFields form={form} errors={errors} disabled={isReadOnly} set={set} />
+          </div>
+        </Card>
       </div>
-      <Card title="What the person who is paged reads" className="xl:col-start-1 xl:row-start-2">
-        <div className="px-3 pb-3">
-          <RunbookFields form={form} errors={errors} disabled={isReadOnly} set={set} />
+      <div className="contents xl:flex xl:flex-col xl:gap-3">
+        <Card title="Right now" className="order-2">
+          <div className="px-3 pb-3" aria-busy={main.isChecking}>
+            {form.expr.trim() === '' && <p className="text-muted">Write a condition to see what it gives.</p>}
+            {main.error !== null && <Notice tone="warning">{toProblem(main.error).detail}</Notice>}
+            {form.expr.trim() !== '' && main.check !== undefined && <CheckResult check={main.check} />}
+          </div>
+        </Card>
+        <div className="order-3">
+          <BacktestPanel form={form} isReadable={main.check?.ok === true} />
         </div>
-      </Card>
-      <div className="sticky bottom-0 z-10 flex flex-wrap items-center gap-2 rounded-t-lg border border-line bg-surface px-3 py-2 xl:col-span-2">
+      </div>
+      <div className="sticky bottom-0 z-10 order-5 flex flex-wrap items-center gap-2 rounded-t-lg border border-line bg-surface px-3 py-2 xl:col-span-2">
         {errors.form !== undefined && (
           <Notice tone="danger" className="min-w-0 flex-1">
             {errors.form}

@@ -9,13 +9,13 @@ export function sinceMs(alert: Pick<AlertSummary, 'firedAtMs' | 'pendingSinceMs'
   return alert.firedAtMs ?? alert.pendingSinceMs;
 }
 
-/** What nobody has dealt with comes first, then the worst, then the newest. */
+/** What nobody has dealt with comes first, then the worst, then what fires, then the newest. The API pages in this order. */
 export function compareAlerts(a: AlertSummary, b: AlertSummary): number {
   return (
     Number(a.state === 'resolved') - Number(b.state === 'resolved') ||
     Number(a.handling.state !== 'open') - Number(b.handling.state !== 'open') ||
-    STATE_RANK[a.state] - STATE_RANK[b.state] ||
     SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+    STATE_RANK[a.state] - STATE_RANK[b.state] ||
     sinceMs(b) - sinceMs(a) ||
     b.id - a.id
   );

@@ -48,7 +48,7 @@ function linesOf(limits: readonly Limit[]): readonly TargetLine[] {
   }));
 }
 
-/** From the lowest upward limit of a severity to the next worse one. Downward limits are lines only. */
+/** From the lowest upward limit of a severity to the next worse one; the lines name them. Downward limits are lines only. */
 function bandsOf(limits: readonly Limit[]): readonly Band[] {
   const lowest = new Map<Severity, Limit>();
   for (const limit of limits) {
@@ -60,8 +60,8 @@ function bandsOf(limits: readonly Limit[]): readonly Band[] {
   const critical = lowest.get('critical');
   const bands: Band[] = [];
   if (warning !== undefined && (critical === undefined || warning.value < critical.value)) {
-    bands.push({ level: 'warning', from: warning.value, to: critical?.value ?? null, label: warning.title });
+    bands.push({ level: 'warning', from: warning.value, to: critical?.value ?? null, label: '' });
   }
-  if (critical !== undefined) bands.push({ level: 'danger', from: critical.value, to: null, label: critical.title });
+  if (critical !== undefined) bands.push({ level: 'danger', from: critical.value, to: null, label: '' });
   return bands;
 }

@@ -7,9 +7,9 @@ import { SEVERITIES } from '#lib/rules/rule.ts';
 /** Where a page ended: the rank and the id of its last alert. */
 export type ListCursor = { readonly rank: number; readonly id: number };
 
-/** Open before resolved, firing before pending of the same severity, severe first; the newest first among equals. */
-const RANK = `CASE WHEN a.resolved_at_ms IS NOT NULL THEN 0
-  ELSE 2 * array_position(ARRAY[${SEVERITIES.map((severity) => `'${severity}'`).join(', ')}], a.severity)
+/** What nobody has before what is quiet, severe first, firing before pending of the same severity; resolved ones last. */
+const rankSql = (isOpen: string): string => `CASE WHEN a.resolved_at_ms IS NOT NULL THEN 0
+  ELSE 10 * (${isOpen})::int + 2 * array_position(ARRAY[${SEVERITIES.map((severity) => `'${severity}'`).join(', ')}], a.severity)
     + (a.fired_at_ms IS NOT NULL)::int END`;
 
 export type AlertPage = { readonly rows: readonly AlertRow[]; readonly next: ListCursor | null };
@@ -25,7 +25,7 @@ export async function listAlerts(
   const values = new SqlValues();
   const where = pickSql(pick, quiet, nowMs, values);
   const onlyResolved = pick.states.every((state) => state === 'resolved');
-  const rank = onlyResolved ? '0' : RANK;
+  const rank = onlyResolved ? '0' : rankSql(`${handlingSql(quiet, nowMs, values)} = 'open'`);
   const after =
     page.after === null ? '' : `AND (${rank}, a.id) < (${values.add(page.after.rank)}, ${values.add(page.after.id)})`;
   const { rows } = await db.query<ListCursor>(

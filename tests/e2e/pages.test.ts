@@ -33,6 +33,12 @@ const PAGES = [
   { path: () => '/bursts', title: 'Bursts', shows: 'table:has-text("Baseline")', charts: 6 },
   { path: () => '/targets', title: 'Targets', shows: 'table:has-text("mistral-v0")', charts: 0 },
   { path: () => `/targets/${fleet.target('coder')}`, title: 'coder', shows: 'table:has-text("Message")', charts: 0 },
+  { path: () => '/alerts', title: 'Alerts', shows: '[role=grid], p:has-text("Nothing is open")', charts: 0 },
+  { path: () => '/rules', title: 'Rules', shows: 'table:has-text("KV cache nearly full")', charts: 0 },
+  { path: () => '/rules/KvCacheCritical', title: 'KV cache nearly full', shows: 'dl:has-text("PromQL")', charts: 0 },
+  { path: () => '/rules/new', title: 'New rule', shows: 'textarea', charts: 0 },
+  { path: () => '/silences', title: 'Silences', shows: 'section:has-text("Maintenance windows")', charts: 0 },
+  { path: () => '/channels', title: 'Channels', shows: 'main section', charts: 0 },
   { path: () => '/signals', title: 'Signals', shows: 'li#kv_cache_utilization', charts: 0 },
   { path: () => '/signals/nothing-here', title: 'no such page', shows: 'main a[href="/"]', charts: 0 },
 ] as const;

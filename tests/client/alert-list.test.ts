@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { commonLabels, groupAlerts, listRows, ownLabels } from '#lib/client/alert-groups.ts';
+import { compareAlerts } from '#lib/client/alert-order.ts';
+import { silenceMatchers } from '#lib/client/silence-matchers.ts';
+import { alertSummary } from '#tests/client/alert-summary.ts';
+
+const acked = { state: 'acked', reason: '', by: 'person', id: null, untilMs: null } as const;
+
+describe('order of the list', () => {
+  test('what nobody has comes first, then the worst, then firing before pending, then the newest', () => {
+    const alerts = [
+      alertSummary({ id: 1, handling: acked }),
+      alertSummary({ id: 2, severity: 'warning' }),
+      alertSummary({ id: 3, state: 'pending', firedAtMs: null }),
+      alertSummary({ id: 4, firedAtMs: 50_000 }),
+      alertSummary({ id: 5 }),
+      alertSummary({ id: 6, state: 'resolved', resolvedAtMs: 70_000 }),
+    ];
+    expect(alerts.toSorted(compareAlerts).map(({ id }) => id)).toEqual([5, 4, 3, 2, 1, 6]);
+  });
+});
+
+describe('groups', () => {
+  const labels = (gpu: string, host: string) => ({ rule: 'R', host, model: 'qwen', cluster: 'eu-1', gpu });
+  const alerts = [
+    alertSummary({ id: 1, labels: labels('0', 'gpu-01'), severity: 'warning' }),
+    alertSummary({ id: 2, labels: labels('1', 'gpu-01') }),
+    alertSummary({ id: 3, labels: labels('0', 'gpu-02'), handling: acked }),
+    alertSummary({ id: 4, labels: { rule: 'R' }, handling: acked, severity: 'info' }),
+  ];
+  const groups = groupAlerts(alerts, 'host');
+
+  test('labels that all of a group share are lifted out of its rows', () => {
+    expect(groups[0]).toMatchObject({ title: 'gpu-01', common: { model: 'qwen', cluster: 'eu-1' } });
+    expect(ownLabels(alerts[0]!, groups[0]!, 'host')).toEqual({ gpu: '0' });
+  });
+
+  test('a group of one keeps its labels on the row', () => {
+    expect(groups[1]).toMatchObject({ title: 'gpu-02', common: {} });
+    expect(ownLabels(alerts[2]!, groups[1]!, 'host')).toEqual({ gpu: '0', model: 'qwen', cluster: 'eu-1' });
+  });
+
+  test('groups are in the order of their worst alert, those without the label have a name', () => {
+    expect(groups.map(({ title }) => title)).toEqual(['gpu-01', 'gpu-02', 'no host']);
+    expect(groups.find(({ key }) => key === '')?.title).toBe('no host');
+    expect(groups[0]?.bySeverity).toEqual({ critical: 1, warning: 1 });
+  });
+
+  test('a folded group keeps its heading', () => {
+    const rows = listRows(groups, 'host', new Set(['gpu-01']));
+    expect(rows.filter(({ type }) => type === 'group')).toHaveLength(3);
+    expect(rows.filter(({ type }) => type === 'alert')).toHaveLength(2);
+    expect(listRows(groupAlerts(alerts, 'none'), 'none', new Set()).every(({ type }) => type === 'alert')).toBe(true);
+  });
+
+  test('nothing is common to nothing', () => {
+    expect(commonLabels([])).toEqual({});
+  });
+});
+
+describe('muting from the list', () => {
+  test('one alert: its rule on its subject and nothing else', () => {
+    expect(silenceMatchers([alertSummary()])).toEqual([
+      { label: 'rule', op: '=', value: 'KvCacheNearlyFull' },
+      { label: 'subject', op: '=', value: 'qwen-a' },
+    ]);
+  });
+
+  test('several: what they share', () => {
+    const other = alertSummary({
+      labels: { rule: 'KvCacheNearlyFull', host: 'gpu-01', subject: 'qwen-b', target: 'b' },
+    });
+    expect(silenceMatchers([alertSummary(), other])).toEqual([
+      { label: 'rule', op: '=', value: 'KvCacheNearlyFull' },
+      { label: 'host', op: '=', value: 'gpu-01' },
+    ]);
+  });
+
+  test('nothing in common gives no matcher, so the form asks for one', () => {
+    expect(silenceMatchers([alertSummary(), alertSummary({ labels: { rule: 'Other' } })])).toEqual([]);
+  });
+});
