@@ -102,18 +102,19 @@ async function measureTiers(
   range: TimeRange,
   tier: Tier,
 ): Promise<readonly MeasuredRow[]> {
-  const part = (fromMs: number, toMs: number, from: Tier): Promise<readonly MeasuredRow[]> => {
+  const part = (fromMs: number, toMs: number, from: Tier, settled?: number): Promise<readonly MeasuredRow[]> => {
     if (fromMs >= toMs) return Promise.resolve([]);
-    return measureSpan(context, fleet, { ...request, span: { fromMs, toMs, stepMs: request.stepMs, tier: from } });
+    const span = { fromMs, toMs, stepMs: request.stepMs, tier: from, ...(settled === undefined ? {} : { settled }) };
+    return measureSpan(context, fleet, { ...request, span });
   };
   if (tier === 'raw') return part(range.fromMs, range.toMs, 'raw');
-  const doneMs = await loadRollupState(context.pool, tier);
+  const { doneMs, version } = await loadRollupState(context.pool, tier);
   const splitMs = Math.max(
     alignDown(range.fromMs, request.stepMs),
     Math.min(range.toMs, alignDown(doneMs, request.stepMs)),
   );
   const [rolled, newest] = await Promise.all([
-    part(alignDown(range.fromMs, request.stepMs), splitMs, tier),
+    part(alignDown(range.fromMs, request.stepMs), splitMs, tier, version),
     part(splitMs, range.toMs, tier === '1h' ? '1m' : 'raw'),
   ]);
   return [...rolled, ...newest];
