@@ -77,8 +77,12 @@ export function alertVerdicts(counts: AlertCounts | undefined): readonly Verdict
   const critical = bySeverity.critical ?? 0;
   const level = unacked === 0 ? 'warning' : critical > 0 ? 'danger' : 'warning';
   const kinds = critical > 0 ? `, ${critical} critical` : '';
-  const owned = unacked === 0 ? 'all are acknowledged' : unacked === firing ? 'nobody has them' : `${unacked} nobody has`;
-  const text = firing === 1 ? `1 alert fires${kinds}: ${unacked === 0 ? 'it is acknowledged' : 'nobody has it'}` : `${firing} alerts fire${kinds}: ${owned}`;
+  const owned =
+    unacked === 0 ? 'all are acknowledged' : unacked === firing ? 'nobody has them' : `${unacked} nobody has`;
+  const text =
+    firing === 1
+      ? `1 alert fires${kinds}: ${unacked === 0 ? 'it is acknowledged' : 'nobody has it'}`
+      : `${firing} alerts fire${kinds}: ${owned}`;
   return [{ id: 'alerts', level, text, href: '/alerts' }];
 }
 
