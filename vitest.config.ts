@@ -31,6 +31,7 @@ export default defineConfig({
           globalSetup: ['tests/e2e/installation.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 15_000 } },
           fileParallelism: false,
         },
       },

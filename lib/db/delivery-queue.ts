@@ -27,9 +27,11 @@ export type QueuedDelivery = {
 export async function queueDeliveries(client: Queryable, deliveries: readonly QueuedDelivery[]): Promise<void> {
   if (deliveries.length === 0) return;
   await client.query(
-    `SELECT graphile_worker.add_job($1, json_build_object('id', x.id), queue_name => x.queue,
-       run_at => now() + x.delay * interval '1 ms', job_key => x.id)
-     FROM unnest($2::text[], $3::text[], $4::float8[]) AS x (id, queue, delay)`,
+    `SELECT count(*) FROM graphile_worker.add_jobs(ARRAY(
+       SELECT (jsonb_populate_record(NULL::graphile_worker.job_spec, jsonb_build_object('identifier', $1::text,
+         'payload', jsonb_build_object('id', x.id), 'queue_name', x.queue, 'job_key', x.id,
+         'run_at', now() + x.delay * interval '1 ms')))
+       FROM unnest($2::text[], $3::text[], $4::float8[]) AS x (id, queue, delay)))`,
     [
       TASK,
       deliveries.map((delivery) => delivery.id),

@@ -3,6 +3,8 @@ import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
 import type { LayoutStore } from '#lib/db/layouts.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';
+import { rememberRows } from '#lib/db/row-memory.ts';
+import { fetchScalarsTogether } from '#lib/db/scalar-batch.ts';
 import {
   fetchHistograms,
   fetchScalars,
@@ -38,6 +40,8 @@ export type SpanRequest = {
     readonly toMs: number;
     readonly stepMs: number | null;
     readonly tier?: Tier;
+    /** As in `RowSpan`. */
+    readonly settled?: number;
     /** Of one window a gauge gives its newest value, unless its mean is wanted. */
     readonly gauges?: 'newest' | 'mean';
   };
@@ -88,6 +92,7 @@ function rowSpan(
     subjectIds: subjects.length === all ? null : subjects.map((subject) => subject.id),
     stepMs: request.span.stepMs,
     group: request.group,
+    settled: request.span.settled ?? null,
     gauges: request.span.gauges ?? 'newest',
   };
 }
@@ -130,7 +135,9 @@ async function measureScalars(
   });
   if (wanted.length === 0) return [];
   const [rows, watts, fullest] = await Promise.all([
-    fetchScalars(context.pool, span, wanted),
+    readRows(context.pool, span, wanted, () =>
+      (span.tier === 'raw' ? fetchScalars : fetchScalarsTogether)(context.pool, span, wanted),
+    ),
     linkedWatts(context, fleet, request),
     linkedFullest(context, fleet, request),
   ]);
@@ -149,6 +156,16 @@ async function measureScalars(
       return { signal, subjectId: row.subjectId, bucketMs: row.bucketMs, value };
     });
   });
+}
+
+/** Rows of a span, from memory where they are final. */
+function readRows<T>(
+  pool: pg.Pool,
+  span: RowSpan,
+  wanted: readonly object[],
+  load: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  return span.settled === null ? load() : rememberRows(pool, JSON.stringify([span, wanted]), load);
 }
 
 type Beside = { readonly baseline: number | null; readonly watts: number | null; readonly fullest: number | null };
@@ -247,7 +264,11 @@ async function measureHistograms(
   const buckets = await context.layouts.mostBuckets();
   const columns = names.map((histogram) => ({ histogram, buckets }));
   const spans = await histogramSpans(context, span);
-  const rows = (await Promise.all(spans.map((part) => fetchHistograms(context.pool, part, columns)))).flat();
+  const rows = (
+    await Promise.all(
+      spans.map((part) => readRows(context.pool, part, columns, () => fetchHistograms(context.pool, part, columns))),
+    )
+  ).flat();
   const layouts = await context.layouts.load(rows.map((row) => row.layoutId));
   return [...groupRows(rows)].flatMap(([, group]) => {
     const head = group[0];
@@ -265,10 +286,10 @@ async function histogramSpans(context: MeasureContext, span: RowSpan): Promise<r
   const minuteMs = TIER_STEP_MS['1m'];
   const inMinutes = span.stepMs !== null && span.stepMs % minuteMs === 0 && span.fromMs % minuteMs === 0;
   if (span.tier !== 'raw' || !inMinutes || !hasFleetRows(span)) return [span];
-  const doneMs = await loadRollupState(context.pool, '1m');
+  const { doneMs, version } = await loadRollupState(context.pool, '1m');
   const splitMs = Math.max(span.fromMs, Math.min(span.toMs, doneMs));
   const parts: RowSpan[] = [
-    { ...span, tier: '1m', toMs: splitMs },
+    { ...span, tier: '1m', toMs: splitMs, settled: version },
     { ...span, fromMs: splitMs },
   ];
   return parts.filter((part) => part.fromMs < part.toMs);

@@ -62,7 +62,7 @@ function fleetStep(tier: RolledTier, keep: keyof Retention): Step {
 /** Never roll up a bucket before this much of the next one has passed: batches of the writer are at most seconds late. */
 const SETTLE_MS = 5000;
 /** One statement covers at most this many buckets, so that catching up after an outage stays within its timeout. */
-const MAX_BUCKETS_PER_RUN = 240;
+const MAX_BUCKETS_PER_RUN = 120;
 
 export type RollupRun = { readonly name: string; readonly fromMs: number; readonly toMs: number };
 
@@ -126,7 +126,7 @@ async function sourceDoneMs(client: pg.PoolClient, from: string, nowMs: number):
 export async function markLate(client: pg.PoolClient, oldestMs: number): Promise<void> {
   await client.query({
     name: 'mark-late',
-    text: 'UPDATE rollup_state SET done_until_ms = $1 WHERE done_until_ms > $1',
+    text: 'UPDATE rollup_state SET done_until_ms = $1, version = version + 1 WHERE done_until_ms > $1',
     values: [oldestMs],
   });
 }
@@ -205,14 +205,18 @@ function histogramColumns(fields: StoredFields, histogramBuckets: number): Colum
   ]);
 }
 
+/** How far roll-ups are finished. What is before `doneMs` stays as it is while `version` stays. */
+export type RollupState = { readonly doneMs: number; readonly version: number };
+
 /** Until when a tier is complete for every kind that has samples, the fleet's rows included. */
-export async function loadRollupState(pool: pg.Pool, tier: RolledTier): Promise<number> {
-  const fleet = fleetTableOf(tier);
-  const { rows } = await pool.query<{ done: number | null }>(
-    `SELECT min(done_until_ms) AS done FROM rollup_state
-     WHERE name = ANY($1::text[]) AND done_until_ms > 0
-        OR name = $2 AND EXISTS (SELECT 1 FROM rollup_state WHERE name = $3 AND done_until_ms > 0)`,
-    [SUBJECT_KINDS.map((kind) => tableOf(kind, tier)), fleet, tableOf('engine', tier)],
+export async function loadRollupState(pool: pg.Pool, tier: RolledTier): Promise<RollupState> {
+  const { rows } = await pool.query<{ done: number | null; version: number }>(
+    `SELECT min(done_until_ms) FILTER (
+              WHERE name = ANY($1::text[]) AND done_until_ms > 0
+                 OR name = $2 AND EXISTS (SELECT 1 FROM rollup_state WHERE name = $3 AND done_until_ms > 0)) AS done,
+            sum(version)::int AS version
+     FROM rollup_state`,
+    [SUBJECT_KINDS.map((kind) => tableOf(kind, tier)), fleetTableOf(tier), tableOf('engine', tier)],
   );
-  return rows[0]?.done ?? 0;
+  return { doneMs: rows[0]?.done ?? 0, version: rows[0]?.version ?? 0 };
 }

@@ -17,6 +17,8 @@ export type RowSpan = {
   readonly stepMs: number | null;
   /** One line per subject, or one for all of them together. */
   readonly group: 'subject' | 'fleet';
+  /** The version of the roll-ups of which all rows of the span are final; null: rows may still come or change. */
+  readonly settled: number | null;
   /** Of one window: a gauge's newest value, or its mean. */
   readonly gauges: 'newest' | 'mean';
 };

@@ -47,7 +47,7 @@ export async function backtestRule(context: ServiceContext, input: BacktestInput
     windowMs: longestWindow(compiled),
     retention,
   });
-  const doneMs = grid.tier === 'raw' ? nowMs : await loadRollupState(context.pool, grid.tier);
+  const doneMs = grid.tier === 'raw' ? nowMs : (await loadRollupState(context.pool, grid.tier)).doneMs;
   const range = { fromMs: asked.fromMs, toMs: Math.max(asked.fromMs, Math.min(asked.toMs, nowMs, doneMs)) };
   const results = await runCases(context, fleet, compiled, cases, range, grid);
   return answerOf(results, range, grid);

@@ -1,13 +1,14 @@
 import type { CurrentAnswer, CurrentValue } from '#lib/api/series.ts';
 import { busySubjects } from '#lib/db/busy-subjects.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
-import { type FleetState, type FleetSubject, loadFleet, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
+import { type FleetState, type FleetSubject, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
 import { measureSpan } from '#lib/db/measure-span.ts';
 import { isPollCompute, type Signal } from '#lib/metrics/signal.ts';
 import { SIGNALS } from '#lib/metrics/signals.ts';
 import type { Measured } from '#lib/series/measure.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { missingReasons } from '#lib/service/missing-reason.ts';
+import { sharedFleet } from '#lib/service/shared-fleet.ts';
 import { parseSignalList } from '#lib/service/signal-list.ts';
 
 export type CurrentInput = {
@@ -18,7 +19,7 @@ export type CurrentInput = {
 
 /** `GET /current`: the latest value of each signal per subject; unknown ones say why. */
 export async function currentValues(context: ServiceContext, input: CurrentInput): Promise<CurrentAnswer> {
-  const fleet = await loadFleet(context);
+  const fleet = await sharedFleet(context);
   const signals = input.signals === undefined ? SIGNALS : parseSignalList(input.signals);
   const subjects = fleet.subjects.filter(
     (subject) =>

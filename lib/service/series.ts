@@ -3,7 +3,7 @@ import { MARK_KINDS } from '#lib/api/series.ts';
 import { loadAlertSpans } from '#lib/db/alert-spans.ts';
 import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { loadFailureSpans, loadMarks } from '#lib/db/fleet.ts';
-import { type FleetState, type FleetSubject, loadFleet, subjectHealth } from '#lib/db/fleet-state.ts';
+import { type FleetState, type FleetSubject, subjectHealth } from '#lib/db/fleet-state.ts';
 import { type MeasuredRow, measureSpan, tierFor } from '#lib/db/measure-span.ts';
 import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';
@@ -13,6 +13,7 @@ import { stepMsFor, type TimeRange } from '#lib/metrics/time-range.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
 import { measurePolls } from '#lib/service/poll-signals.ts';
+import { sharedFleet } from '#lib/service/shared-fleet.ts';
 import { parseSignalList } from '#lib/service/signal-list.ts';
 import { timeRange } from '#lib/service/time-point.ts';
 
@@ -31,7 +32,7 @@ const MAX_ALERTS = 500;
 
 /** `GET /series`: signals over time, in buckets that the stored rows fill evenly. */
 export async function seriesOf(context: ServiceContext, input: SeriesInput): Promise<SeriesAnswer> {
-  const fleet = await loadFleet(context);
+  const fleet = await sharedFleet(context);
   const signals = parseSignalList(input.signals);
   const range = timeRange(input, fleet.nowMs);
   const subjects = chooseSubjects(fleet, input, signals);
@@ -101,18 +102,19 @@ async function measureTiers(
   range: TimeRange,
   tier: Tier,
 ): Promise<readonly MeasuredRow[]> {
-  const part = (fromMs: number, toMs: number, from: Tier): Promise<readonly MeasuredRow[]> => {
+  const part = (fromMs: number, toMs: number, from: Tier, settled?: number): Promise<readonly MeasuredRow[]> => {
     if (fromMs >= toMs) return Promise.resolve([]);
-    return measureSpan(context, fleet, { ...request, span: { fromMs, toMs, stepMs: request.stepMs, tier: from } });
+    const span = { fromMs, toMs, stepMs: request.stepMs, tier: from, ...(settled === undefined ? {} : { settled }) };
+    return measureSpan(context, fleet, { ...request, span });
   };
   if (tier === 'raw') return part(range.fromMs, range.toMs, 'raw');
-  const doneMs = await loadRollupState(context.pool, tier);
+  const { doneMs, version } = await loadRollupState(context.pool, tier);
   const splitMs = Math.max(
     alignDown(range.fromMs, request.stepMs),
     Math.min(range.toMs, alignDown(doneMs, request.stepMs)),
   );
   const [rolled, newest] = await Promise.all([
-    part(alignDown(range.fromMs, request.stepMs), splitMs, tier),
+    part(alignDown(range.fromMs, request.stepMs), splitMs, tier, version),
     part(splitMs, range.toMs, tier === '1h' ? '1m' : 'raw'),
   ]);
   return [...rolled, ...newest];

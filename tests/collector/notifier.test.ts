@@ -237,6 +237,23 @@ describe('a receiver that does not take a message', () => {
   });
 });
 
+describe('Postgres', () => {
+  it('drops every connection while a message is on its way: it is sent again under its id, and later ones too', async () => {
+    await webhook();
+    receiver.answerNext(hang);
+    await fire(database.pool, [newAlert(targetId)]);
+    await got(1);
+    await database.pool.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'headroom-outbox%'",
+    );
+    await fire(database.pool, [newAlert(targetId, { ruleId: 'Later' })]);
+    await allIn('sent');
+    const byAlert = Map.groupBy(messages(), (message) => message.alerts[0]?.id);
+    expect(byAlert.size).toBe(2);
+    for (const sent of byAlert.values()) expect(new Set(sent.map((message) => message.id)).size).toBe(1);
+  });
+});
+
 describe('quiet alerts', () => {
   const ack = (id: number, untilMs: number | null, more = '') =>
     database.pool.query(
@@ -312,7 +329,8 @@ describe('heartbeats', () => {
     await got(1);
     const seen = await until(async () => {
       const { rows } = await database.pool.query(
-        "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND objid = 7042002 AND granted",
+        `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND objid = 7042002 AND granted
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
       return rows[0].n === 1;
     });

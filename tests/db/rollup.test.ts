@@ -33,7 +33,7 @@ afterAll(() => database.drop());
 const sum = async (sql: string): Promise<number> => Number((await database.pool.query(sql)).rows[0].v);
 
 describe('roll-ups', () => {
-  it.each(['engine_1m', 'engine_1h'])('%s holds every increase of the raw rows', async (table) => {
+  it.each(['engine_1m', 'engine_10m', 'engine_1h'])('%s holds every increase of the raw rows', async (table) => {
     expect(await sum(`SELECT sum(generation_tokens) AS v FROM ${table}`)).toBe(
       await sum('SELECT sum(generation_tokens) AS v FROM engine_sample'),
     );
@@ -43,10 +43,13 @@ describe('roll-ups', () => {
     expect(await sum(`SELECT sum(samples) AS v FROM ${table}`)).toBe(1440);
   });
 
-  it.each(['engine_1m', 'engine_1h'])('%s keeps a one-sample spike, of a gauge and of a rate', async (table) => {
-    expect(await sum(`SELECT max(kv_usage_ratio_max) AS v FROM ${table}`)).toBe(0.99);
-    expect(await sum(`SELECT max(generation_tokens_max) AS v FROM ${table}`)).toBe(50_100 / 5);
-  });
+  it.each(['engine_1m', 'engine_10m', 'engine_1h'])(
+    '%s keeps a one-sample spike, of a gauge and of a rate',
+    async (table) => {
+      expect(await sum(`SELECT max(kv_usage_ratio_max) AS v FROM ${table}`)).toBe(0.99);
+      expect(await sum(`SELECT max(generation_tokens_max) AS v FROM ${table}`)).toBe(50_100 / 5);
+    },
+  );
 
   it('keep the newest value', async () => {
     expect(await sum('SELECT waiting_requests_last AS v FROM engine_1m ORDER BY at_ms DESC LIMIT 1')).toBe(1439 % 3);
@@ -71,6 +74,26 @@ describe('roll-ups', () => {
     await database.pool.query('UPDATE rollup_state SET done_until_ms = $1', [START + 2 * HOUR]);
   });
 
+  it.each(['1m', '10m', '1h'])('hold the histograms of the fleet by %s', async (tier) => {
+    expect(await sum(`SELECT sum(h_ttft_s[2]) AS v FROM engine_fleet_${tier}`)).toBe(
+      await sum('SELECT sum(h_ttft_s[2]) AS v FROM engine_sample'),
+    );
+  });
+
+  it('give the same series of the fleet as the raw rows', async () => {
+    const context = serviceContext(database.pool, START + 2 * HOUR + 20_000);
+    const ask = { subject: [], from: String(START), to: String(START + 2 * HOUR), points: 12, group: 'fleet' as const };
+    const signals = 'kv_cache_utilization,tokens_per_second,requests_per_second,ttft_p95,ttft_p50';
+    const rolled = await seriesOf(context, { ...ask, signals });
+    expect([rolled.tier, rolled.stepMs]).toEqual(['10m', 600_000]);
+    await database.pool.query('UPDATE rollup_state SET done_until_ms = 0');
+    const raw = await seriesOf(context, { ...ask, signals });
+    const rounded = (list: (number | null)[]) => list.map((value) => value?.toPrecision(9));
+    expect(raw.series.map((s) => rounded(s.mean))).toEqual(rolled.series.map((s) => rounded(s.mean)));
+    expect(raw.series.map((s) => rounded(s.max))).toEqual(rolled.series.map((s) => rounded(s.max)));
+    await database.pool.query('UPDATE rollup_state SET done_until_ms = $1', [START + 2 * HOUR]);
+  });
+
   it('can be rebuilt: the same rows come out', async () => {
     const before = (await database.pool.query('SELECT * FROM engine_1h ORDER BY at_ms')).rows;
     await database.pool.query('UPDATE engine_1m SET generation_tokens = 0');
@@ -80,15 +103,25 @@ describe('roll-ups', () => {
     expect((await database.pool.query('SELECT * FROM engine_1h ORDER BY at_ms')).rows).toEqual(before);
   });
 
-  it('take in samples that come late', async () => {
+  it('take in samples that come late, also in answers that were given before', async () => {
+    const context = serviceContext(database.pool, START + 2 * HOUR + 20_000);
+    const ask = { signals: 'running_requests', subject: [], points: 120, group: 'fleet' as const };
+    const answer = async () => {
+      const { series } = await seriesOf(context, { ...ask, from: String(START), to: String(START + 2 * HOUR) });
+      return series[0]?.mean[60];
+    };
+    expect(await answer()).toBe(4);
     const before = await sum('SELECT sum(samples) AS v FROM engine_1m');
     const late = [0, 1].map((i) => ({
       atMs: START + HOUR + 1000 + i * 5000,
-      readings: [engineReading({ model: 'late', counters: { generation_tokens: i * 7 } })],
+      readings: [
+        engineReading({ model: 'late', gauges: { running_requests: 3 }, counters: { generation_tokens: i * 7 } }),
+      ],
     }));
     await pushPolls(database.pool, { ...SETTINGS, name: 'late' }, late);
     await rollUp(database.pool, START + 2 * HOUR + 10_000, 3);
     expect(await sum('SELECT sum(samples) AS v FROM engine_1m')).toBe(before + 2);
+    expect(await answer()).toBe(7);
   });
 
   it('are left alone where the rows below are gone, whatever comes late', async () => {

@@ -15,6 +15,7 @@ import { createLog } from '#lib/collector/log.ts';
 import { createPool, type Pool } from '#lib/db/pool.ts';
 import { startBenchPostgres } from '#tests/bench/bench-postgres.ts';
 import { startBenchWeb } from '#tests/bench/bench-web.ts';
+import { costOf } from '#tests/bench/process-cost.ts';
 import { print, printTable, quantileOf } from '#tests/bench/table.ts';
 
 const { values: options } = parseArgs({
@@ -28,6 +29,7 @@ const { values: options } = parseArgs({
 const MINUTE_MS = 60_000;
 /** As many connections as a browser opens to one server. */
 const CONNECTIONS = 6;
+const WARM_UP_RUNS = 5;
 
 /** The first twelve of the throughput page: half of them are quantiles, the dearest kind. */
 const PAGE: readonly PanelSpec[] = [
@@ -119,16 +121,26 @@ async function idsOf(database: Pool, kind: string): Promise<number[]> {
 
 async function measurePage(title: string, paths: readonly string[]): Promise<void> {
   const pages: number[] = [];
-  for (let run = 0; run < Number(options.runs) + 2; run++) {
+  let before = cpuMs();
+  for (let run = 0; run < Number(options.runs) + WARM_UP_RUNS; run++) {
+    // The first ones load code and fill caches that are warm in a running server.
+    if (run === WARM_UP_RUNS) before = cpuMs();
     const started = performance.now();
     await Promise.all(paths.map(ask));
-    // The first ones load code and fill caches that are warm in a running server.
-    if (run >= 2) pages.push(performance.now() - started);
+    if (run >= WARM_UP_RUNS) pages.push(performance.now() - started);
   }
+  const after = cpuMs();
+  const perPage = (name: keyof typeof after): number => (after[name] - before[name]) / pages.length;
   const rows: (string | number)[][] = [['', 'p50 ms', 'p95 ms', 'KiB']];
   rows.push(['all together', quantileOf(pages, 0.5), quantileOf(pages, 0.95), '']);
   for (const path of paths) rows.push(await measureAlone(path));
   printTable(title, rows);
+  print(`  CPU of a page: web ${Math.round(perPage('web'))} ms, Postgres ${Math.round(perPage('postgres'))} ms`);
+}
+
+/** Unlike times, these hardly depend on what else the machine does. */
+function cpuMs() {
+  return { web: costOf(web.pid).cpuMs, postgres: costOf(postgres.pid).cpuMs };
 }
 
 async function measureAlone(path: string): Promise<(string | number)[]> {
