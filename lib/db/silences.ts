@@ -13,12 +13,11 @@ const Row = z.object({
   endsAtMs: z.number(),
   createdAtMs: z.number(),
   endedBy: z.string().nullable(),
-  lastMatchedMs: z.number().nullable(),
 });
 export type SilenceRow = z.infer<typeof Row>;
 
 const COLUMNS = `id, matchers, author, reason, starts_at_ms AS "startsAtMs", ends_at_ms AS "endsAtMs",
-  created_at_ms AS "createdAtMs", ended_by AS "endedBy", last_matched_ms AS "lastMatchedMs"`;
+  created_at_ms AS "createdAtMs", ended_by AS "endedBy"`;
 
 /** Those that have not ended first, the newest first among each. */
 export async function loadSilences(db: Queryable, nowMs: number, limit: number): Promise<readonly SilenceRow[]> {

@@ -88,18 +88,18 @@ async function oneView(context: ServiceContext, id: number): Promise<SilenceView
 async function viewsOf(context: ServiceContext, rows: readonly SilenceRow[]): Promise<SilenceView[]> {
   const nowMs = context.clock();
   const active = rows.filter((row) => stateOf(row, nowMs) === 'active');
-  const counts = await countMatches(
-    context.pool,
-    active.map((row) => row.matchers),
-  );
+  const matchers = active.map((row) => row.matchers);
+  const [counts, recent] = await Promise.all([
+    countMatches(context.pool, matchers),
+    countMatches(context.pool, matchers, nowMs - DAY_MS),
+  ]);
   const hitsOf = new Map(active.map((row, i) => [row.id, counts[i] ?? 0]));
+  const recentOf = new Map(active.map((row, i) => [row.id, recent[i] ?? 0]));
   return rows.map((row) => {
-    const { lastMatchedMs, ...rest } = row;
     const state = stateOf(row, nowMs);
     const hits = hitsOf.get(row.id) ?? 0;
-    const idleSinceMs = Math.max(row.startsAtMs, lastMatchedMs ?? 0);
-    const unused = state === 'active' && hits === 0 && nowMs - idleSinceMs >= DAY_MS;
-    return { ...rest, matchersText: printMatchers(row.matchers), state, hits, unused };
+    const unused = state === 'active' && nowMs - row.startsAtMs >= DAY_MS && recentOf.get(row.id) === 0;
+    return { ...row, matchersText: printMatchers(row.matchers), state, hits, unused };
   });
 }
 

@@ -35,8 +35,13 @@ describe('silences', () => {
     const idle = [{ label: 'host', op: '=' as const, value: 'gone' }];
     await createSilence(at(NOW), ANNA, { matchers: idle, reason: 'old', endsAtMs: NOW + 3 * DAY });
     expect(used).toMatchObject({ author: 'Anna', state: 'active', hits: 1, unused: false, matchersText: 'host=gpu-*' });
+    const past = { resolvedAtMs: NOW + HOUR, endReason: 'recovered' as const };
+    await storeAlerts(database.pool, [alertOf(NOW, { targetId, ruleId: 'B', labels: { host: 'b' }, episode: past })]);
+    const helped = [{ label: 'host', op: '=' as const, value: 'b' }];
+    await createSilence(at(NOW), ANNA, { matchers: helped, reason: 'helped today', endsAtMs: NOW + 3 * DAY });
     const { items } = await listSilenceViews(at(NOW + DAY));
     expect(items.map(({ reason, hits, unused }) => [reason, hits, unused])).toEqual([
+      ['helped today', 0, false],
       ['old', 0, true],
       ['known', 1, false],
     ]);

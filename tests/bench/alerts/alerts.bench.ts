@@ -1,18 +1,18 @@
 /**
  * Run by hand: `npm run bench:alerts -- [--alerts 15000] [--silences 20] [--runs 50] [--engines 20] [--days 7]`.
  * 15 000 open alerts through the built web server: first page, one ack while others ack too, all of them at once; then
- * a backtest over seeded history. `--days 0` leaves the backtest out.
+ * backtests over history of 20 engines. `--days 0` leaves the backtest out.
  */
 import { parseArgs } from 'node:util';
 import { Agent, request } from 'undici';
-import { seedHistory } from '#lib/cli/seed-history.ts';
-import { createLog } from '#lib/collector/log.ts';
+import { DEFAULT_RETENTION, maintainPartitions } from '#lib/db/partitions.ts';
 import { createPool, type Pool } from '#lib/db/pool.ts';
 import { SEVERITIES } from '#lib/rules/rule.ts';
 import { alertOf, storeAlerts } from '#tests/alert-rows.ts';
 import { startBenchPostgres } from '#tests/bench/bench-postgres.ts';
 import { startBenchWeb } from '#tests/bench/bench-web.ts';
 import { print, printTable, quantileOf } from '#tests/bench/table.ts';
+import { engineReading, pushPolls, SETTINGS } from '#tests/engine-polls.ts';
 import { addTarget } from '#tests/stored-alerts.ts';
 
 const { values: options } = parseArgs({
@@ -119,8 +119,8 @@ async function fillSilences(count: number): Promise<void> {
 
 async function measureBacktest(): Promise<void> {
   const toMs = Math.floor(Date.now() / 60_000) * 60_000;
-  const fromMs = toMs - Number(options.days) * 86_400_000;
-  await seedHistory(pool, createLog('seed'), { fromMs, toMs, engines: Number(options.engines), seed: 1 });
+  for (let i = 0; i < Number(options.engines); i++) await fillHistory(pool, `past-${i}`, toMs);
+  await pool.query('UPDATE rollup_state SET done_until_ms = $1', [toMs]);
   await pool.query('VACUUM ANALYZE');
   const rules = [
     'kv_cache_utilization > 90%',
@@ -137,6 +137,47 @@ async function measureBacktest(): Promise<void> {
     }
   }
   printTable(`backtest over ${options.engines} engines`, rows);
+}
+
+/** Two days of polls and all days of minutes of one engine: waves with noise, written by the database itself. */
+async function fillHistory(into: Pool, name: string, toMs: number): Promise<void> {
+  const bounds = [...Array.from({ length: 21 }, (_, b) => 0.01 * 1.4 ** b), Number.POSITIVE_INFINITY];
+  const reading = (count: number) =>
+    engineReading({
+      gauges: { kv_usage_ratio: 0.5, waiting_requests: 0 },
+      counters: { generation_tokens: count * 500 },
+      histograms: { ttft_s: { bounds, cumulative: Float64Array.from(bounds, (_, b) => count * (b + 1)), sum: count } },
+    });
+  const first = { atMs: toMs - 10_000, readings: [reading(1)] };
+  const targetId = await pushPolls(into, { ...SETTINGS, name }, [first, { atMs: toMs - 5000, readings: [reading(2)] }]);
+  const fromMs = toMs - Number(options.days) * 86_400_000;
+  await maintainPartitions(into, { fromMs, toMs, nowMs: toMs }, DEFAULT_RETENTION);
+  const counts = `ARRAY[${bounds.map((_, b) => `floor(random() * ${20 + b})`).join(', ')}]::real[]`;
+  const wave = (period: number) => `(0.6 + 0.35 * sin(t / ${period}.0) + 0.05 * random())`;
+  const about = `(SELECT max(layout_id) FROM engine_sample) AS layout_id, u.id
+    FROM subject u WHERE u.target_id = $1`;
+  const rawMs = Math.max(fromMs, toMs - 48 * 3_600_000);
+  await into.query(
+    `INSERT INTO engine_sample (subject_id, at_ms, elapsed_ms, missed, restarted, layout_id, kv_usage_ratio,
+       waiting_requests, generation_tokens, h_ttft_s, h_ttft_s_sum)
+     SELECT s.id, t, 5000, 0, false, s.layout_id, ${wave(7_000_000)}, floor(20 * random()), 2500, ${counts}, 30
+     FROM (SELECT ${about}) s, generate_series($2::bigint, $3::bigint, 5000) t`,
+    [targetId, rawMs, toMs - 15_000],
+  );
+  await into.query(
+    `INSERT INTO scrape (target_id, at_ms, ok, duration_ms, bytes, samples)
+     SELECT $1, t, true, 5, 1000, 100 FROM generate_series($2::bigint, $3::bigint, 5000) t`,
+    [targetId, rawMs, toMs - 15_000],
+  );
+  await into.query(
+    `INSERT INTO engine_1m (subject_id, at_ms, layout_id, samples, missed, restarts, elapsed_ms, kv_usage_ratio_min,
+       kv_usage_ratio_max, kv_usage_ratio_sum, kv_usage_ratio_count, kv_usage_ratio_last, waiting_requests_min,
+       waiting_requests_max, waiting_requests_sum, waiting_requests_count, waiting_requests_last, generation_tokens,
+       h_ttft_s, h_ttft_s_sum)
+     SELECT s.id, t, s.layout_id, 12, 0, 0, 60000, k, k, 12 * k, 12, k, 0, 20, 120, 12, 10, 30000, ${counts}, 30
+     FROM (SELECT ${about}) s, generate_series($2::bigint, $3::bigint, 60000) t, LATERAL (SELECT ${wave(7_000_000)} AS k) w`,
+    [targetId, fromMs, toMs - 60_000],
+  );
 }
 
 async function ask(
