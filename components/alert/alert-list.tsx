@@ -89,7 +89,12 @@ export function AlertList({ items, total, by, filter, view, hasMore, onMore, onD
   const begin = (what: Doing['what']) => {
     const chosen = selection.count > 0 ? selection.chosen : active === undefined ? [] : [active];
     if (chosen.length === 0 && !selection.all) return false;
-    onDo({ what, alerts: chosen, all: selection.all, onDone: selection.clear });
+    const next = what === 'ack' ? neighbourOf(alerts, activeId) : activeId;
+    const onDone = () => {
+      selection.clear();
+      setActiveId(next);
+    };
+    onDo({ what, alerts: chosen, all: selection.all, onDone });
     return true;
   };
   usePageKeys({
@@ -179,6 +184,12 @@ export function AlertList({ items, total, by, filter, view, hasMore, onMore, onD
       )}
     </div>
   );
+}
+
+/** An acknowledged row sinks in the list: the cursor stays where it was, on the one that comes next. */
+function neighbourOf(alerts: readonly AlertSummary[], id: number | null): number | null {
+  const at = alerts.findIndex((alert) => alert.id === id);
+  return (alerts[at + 1] ?? alerts[at - 1])?.id ?? id;
 }
 
 /** Where the list begins on the page; filters above it open and close. */

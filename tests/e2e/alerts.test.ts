@@ -116,6 +116,20 @@ describe('from the alert to its end, by keyboard', () => {
     await close();
   });
 
+  it('after an ack the cursor is on the next alert, so that a row of them is worked off with one key', async () => {
+    const { page, close } = await open(`/alerts?rule=${RULE}`);
+    await rows(page).first().waitFor();
+    const grid = page.locator('[role=grid]');
+    const [first, second] = await rows(page).evaluateAll((all) => all.slice(0, 2).map(({ id }) => id));
+    await page.keyboard.press('j');
+    expect(await grid.getAttribute('aria-activedescendant')).toBe(first);
+    await page.keyboard.press('a');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect.poll(() => grid.getAttribute('aria-activedescendant')).toBe(second);
+    await close();
+  });
+
   it('all that match are acknowledged at once, after the count was seen', async () => {
     const { page, close } = await open(`/alerts?rule=${RULE}`);
     await rows(page).first().waitFor();
