@@ -3,19 +3,15 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { AckDialog } from '#components/alert/ack-dialog.tsx';
 import { AlertGroupRow } from '#components/alert/alert-group-row.tsx';
 import { AlertListHead, AlertRow } from '#components/alert/alert-row.tsx';
 import { BulkBar } from '#components/alert/bulk-bar.tsx';
 import { useSelection } from '#components/alert/use-selection.ts';
 import { useStrips } from '#components/alert/use-strips.ts';
 import { usePageKeys } from '#components/frame/page-keys.ts';
-import { SilenceDialog } from '#components/silence/silence-dialog.tsx';
-import { printMatchers } from '#lib/alerts/matchers.ts';
 import type { AlertFilter, AlertSummary } from '#lib/api/alerts.ts';
 import type { AlertView } from '#lib/client/alert-filter.ts';
 import { type Grouping, groupAlerts, listRows } from '#lib/client/alert-groups.ts';
-import { silenceMatchers } from '#lib/client/silence-matchers.ts';
 
 type AlertListProps = {
   items: readonly AlertSummary[];
@@ -25,6 +21,8 @@ type AlertListProps = {
   view: AlertView;
   hasMore: boolean;
   onMore: () => void;
+  /** Dialogs live above the list: it may empty or change while somebody types a note. */
+  onDo: (doing: Doing) => void;
 };
 
 /** Rows from the end at which the next page is asked for. */
@@ -33,10 +31,15 @@ const ROW_PX = 52;
 /** What sticks to the top of the window and would cover a row that is scrolled to. */
 const STICKY_PX = 110;
 
-export type Doing = { readonly what: 'ack' | 'mute'; readonly alerts: readonly AlertSummary[]; readonly all: boolean };
+export type Doing = {
+  readonly what: 'ack' | 'mute';
+  readonly alerts: readonly AlertSummary[];
+  readonly all: boolean;
+  readonly onDone: () => void;
+};
 
 /** Only the rows in and near the window exist, so that 15 000 alerts scroll like fifty. */
-export function AlertList({ items, total, by, filter, view, hasMore, onMore }: AlertListProps) {
+export function AlertList({ items, total, by, filter, view, hasMore, onMore, onDo }: AlertListProps) {
   const router = useRouter();
   const frame = useRef<HTMLDivElement>(null);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
@@ -45,7 +48,6 @@ export function AlertList({ items, total, by, filter, view, hasMore, onMore }: A
   const alerts = useMemo(() => rows.flatMap((row) => (row.type === 'alert' ? [row.alert] : [])), [rows]);
   const selection = useSelection(items, JSON.stringify(filter));
   const [activeId, setActiveId] = useState<number | null>(null);
-  const [doing, setDoing] = useState<Doing | null>(null);
   const margin = useOffsetTop(frame);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
@@ -87,7 +89,12 @@ export function AlertList({ items, total, by, filter, view, hasMore, onMore }: A
   const begin = (what: Doing['what']) => {
     const chosen = selection.count > 0 ? selection.chosen : active === undefined ? [] : [active];
     if (chosen.length === 0 && !selection.all) return false;
-    setDoing({ what, alerts: chosen, all: selection.all });
+    const next = what === 'ack' ? neighbourOf(alerts, activeId) : activeId;
+    const onDone = () => {
+      selection.clear();
+      setActiveId(next);
+    };
+    onDo({ what, alerts: chosen, all: selection.all, onDone });
     return true;
   };
   usePageKeys({
@@ -175,22 +182,14 @@ export function AlertList({ items, total, by, filter, view, hasMore, onMore }: A
           {items.length} of {total} loaded; the rest follows while you scroll
         </p>
       )}
-      {doing?.what === 'ack' && (
-        <AckDialog
-          alerts={doing.alerts}
-          all={doing.all ? { filter, total } : null}
-          onClose={() => setDoing(null)}
-          onDone={selection.clear}
-        />
-      )}
-      {doing?.what === 'mute' && (
-        <SilenceDialog
-          matchers={doing.all ? view.match : printMatchers(silenceMatchers(doing.alerts))}
-          onClose={() => setDoing(null)}
-        />
-      )}
     </div>
   );
+}
+
+/** An acknowledged row sinks in the list: the cursor stays where it was, on the one that comes next. */
+function neighbourOf(alerts: readonly AlertSummary[], id: number | null): number | null {
+  const at = alerts.findIndex((alert) => alert.id === id);
+  return (alerts[at + 1] ?? alerts[at - 1])?.id ?? id;
 }
 
 /** Where the list begins on the page; filters above it open and close. */

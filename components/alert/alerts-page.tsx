@@ -2,19 +2,23 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
+import { AckDialog } from '#components/alert/ack-dialog.tsx';
 import { AlertEmpty } from '#components/alert/alert-empty.tsx';
 import { AlertFilters } from '#components/alert/alert-filters.tsx';
-import { AlertList } from '#components/alert/alert-list.tsx';
+import { AlertList, type Doing } from '#components/alert/alert-list.tsx';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
+import { SilenceDialog } from '#components/silence/silence-dialog.tsx';
 import { Age } from '#components/status/age.tsx';
 import { SeverityCounts } from '#components/status/alert-status.tsx';
 import { ProgressLine, Skeleton } from '#components/ui/skeleton.tsx';
+import { printMatchers } from '#lib/alerts/matchers.ts';
 import { filterOf, parseAlertView } from '#lib/client/alert-filter.ts';
 import { parseGrouping } from '#lib/client/alert-groups.ts';
 import { alertPagesQuery } from '#lib/client/alert-queries.ts';
 import { useNowMs } from '#lib/client/now.ts';
+import { silenceMatchers } from '#lib/client/silence-matchers.ts';
 
 /** After this long without an answer the list is shown as old. */
 const OLD_MS = 60_000;
@@ -26,6 +30,7 @@ export function AlertsPage() {
   const by = parseGrouping(new URLSearchParams(params).get('group') ?? '');
   const filter = useMemo(() => filterOf(view), [view]);
   const query = useInfiniteQuery(alertPagesQuery(filter));
+  const [doing, setDoing] = useState<Doing | null>(null);
   const pages = query.data?.pages;
   const items = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
   const first = pages?.[0];
@@ -76,6 +81,7 @@ export function AlertsPage() {
               by={by}
               filter={filter}
               view={view}
+              onDo={setDoing}
               hasMore={query.hasNextPage}
               onMore={() => {
                 if (!query.isFetchingNextPage) void query.fetchNextPage();
@@ -84,6 +90,20 @@ export function AlertsPage() {
           </div>
         )}
       </PageBody>
+      {doing?.what === 'ack' && (
+        <AckDialog
+          alerts={doing.alerts}
+          all={doing.all ? { filter, total: first?.counts.total ?? 0 } : null}
+          onClose={() => setDoing(null)}
+          onDone={doing.onDone}
+        />
+      )}
+      {doing?.what === 'mute' && (
+        <SilenceDialog
+          matchers={doing.all ? view.match : printMatchers(silenceMatchers(doing.alerts))}
+          onClose={() => setDoing(null)}
+        />
+      )}
     </>
   );
 }

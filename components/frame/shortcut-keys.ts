@@ -8,7 +8,8 @@ import { type Pending, pressKey, type ShortcutAction } from '#lib/client/shortcu
 import { useCarriedHref, useRange, useUtc } from '#lib/client/url-state.ts';
 
 /** Elements that own their keys: single letters must not do anything there. */
-const TYPING = 'input, textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"], [role="dialog"]';
+const TYPING =
+  'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"], [role="dialog"]';
 
 /** Elements that Enter presses. */
 const PRESSED = 'a, button, summary, [role="button"]';

@@ -21,13 +21,18 @@ export async function refreshAlerts(client: QueryClient): Promise<void> {
   );
 }
 
+/** Not waited for: who acted must not wait for lists of thousands. */
+function refreshSoon(client: QueryClient): void {
+  void refreshAlerts(client);
+}
+
 type Ack = Omit<AckInput, 'version'> & { readonly version?: number };
 
 export const ackAlert = (client: QueryClient) =>
   mutationOptions({
     mutationFn: ({ id, ...ack }: Ack & { id: number }) => request(Any, `/alerts/${id}/ack`, jsonBody('POST', ack)),
     onSuccess: (_answer, { id, ...ack }) => showAcked(client, ({ id: other }) => other === id, ack),
-    onSettled: () => refreshAlerts(client),
+    onSettled: () => refreshSoon(client),
   });
 
 export type BulkAck = { readonly ids: readonly number[] } | { readonly filter: AlertFilter };
@@ -45,28 +50,28 @@ export const ackMany = (client: QueryClient) =>
       const ids = new Set(what.ids);
       showAcked(client, ({ id }) => ids.has(id), ack);
     },
-    onSettled: () => refreshAlerts(client),
+    onSettled: () => refreshSoon(client),
   });
 
 export const unackAlert = (client: QueryClient) =>
   mutationOptions({
     mutationFn: ({ id, version }: { id: number; version: number }) =>
       request(Any, `/alerts/${id}/unack`, jsonBody('POST', { version })),
-    onSettled: () => refreshAlerts(client),
+    onSettled: () => refreshSoon(client),
   });
 
 export const addNote = (client: QueryClient) =>
   mutationOptions({
     mutationFn: ({ id, note }: { id: number; note: string }) =>
       request(Any, `/alerts/${id}/note`, jsonBody('POST', { note })),
-    onSettled: () => refreshAlerts(client),
+    onSettled: () => refreshSoon(client),
   });
 
 export const assignAlert = (client: QueryClient) =>
   mutationOptions({
     mutationFn: ({ id, owner, version }: { id: number; owner: string | null; version: number }) =>
       request(Any, `/alerts/${id}/assign`, jsonBody('POST', { owner, version })),
-    onSettled: () => refreshAlerts(client),
+    onSettled: () => refreshSoon(client),
   });
 
 export const retryDelivery = (client: QueryClient) =>

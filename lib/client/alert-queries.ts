@@ -5,7 +5,10 @@ import { filterQuery } from '#lib/client/alert-filter.ts';
 import { request } from '#lib/client/http.ts';
 
 /** Alerts of one answer. The first page must be on screen within a second; the rest follows while scrolling. */
-const PAGE = 500;
+const FIRST_PAGE = 100;
+const NEXT_PAGE = 1000;
+/** Enough to tell news by; counts are of all. */
+const FIRING = 100;
 const REFRESH_MS = 5000;
 
 const listPath = (filter: AlertFilter, limit: number, cursor: string | null): string => {
@@ -19,7 +22,8 @@ const listPath = (filter: AlertFilter, limit: number, cursor: string | null): st
 export const alertPagesQuery = (filter: AlertFilter) =>
   infiniteQueryOptions({
     queryKey: ['alerts', 'pages', filterQuery(filter).toString()],
-    queryFn: ({ signal, pageParam }) => request(AlertList, listPath(filter, PAGE, pageParam), { signal }),
+    queryFn: ({ signal, pageParam }) =>
+      request(AlertList, listPath(filter, pageParam === null ? FIRST_PAGE : NEXT_PAGE, pageParam), { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page: AlertList) => page.nextCursor,
     refetchInterval: (query) => REFRESH_MS * Math.max(1, query.state.data?.pages.length ?? 1),
@@ -30,7 +34,7 @@ export const alertPagesQuery = (filter: AlertFilter) =>
 export const firingQuery = () =>
   queryOptions({
     queryKey: ['alerts', 'firing'],
-    queryFn: ({ signal }) => request(AlertList, '/alerts?state=firing,recovering&limit=500', { signal }),
+    queryFn: ({ signal }) => request(AlertList, `/alerts?state=firing,recovering&limit=${FIRING}`, { signal }),
     refetchInterval: REFRESH_MS,
     retry: 0,
   });

@@ -33,13 +33,17 @@ export const silencePreviewQuery = (matchers: string) =>
 export const addSilence = (client: QueryClient) =>
   mutationOptions({
     mutationFn: (input: z.input<typeof SilenceInput>) => request(SilenceView, '/silences', jsonBody('POST', input)),
-    onSuccess: () => refreshAlerts(client),
+    onSuccess: () => {
+      void refreshAlerts(client);
+    },
   });
 
 export const endSilence = (client: QueryClient) =>
   mutationOptions({
     mutationFn: (id: number) => request(z.unknown(), `/silences/${id}`, { method: 'DELETE' }),
-    onSuccess: () => refreshAlerts(client),
+    onSuccess: () => {
+      void refreshAlerts(client);
+    },
   });
 
 export const maintenanceQuery = () =>
@@ -59,11 +63,15 @@ export const saveMaintenance = (client: QueryClient) =>
         id === null ? '/maintenance' : `/maintenance/${id}`,
         jsonBody(id === null ? 'POST' : 'PATCH', input),
       ),
-    onSuccess: () => refreshAlerts(client),
+    onSuccess: () => {
+      void refreshAlerts(client);
+    },
   });
 
 export const removeMaintenance = (client: QueryClient) =>
   mutationOptions({
     mutationFn: (id: number) => request(z.unknown(), `/maintenance/${id}`, { method: 'DELETE' }),
-    onSuccess: () => refreshAlerts(client),
+    onSuccess: () => {
+      void refreshAlerts(client);
+    },
   });

@@ -99,7 +99,7 @@ describe('from the alert to its end, by keyboard', () => {
   it('a twin is muted with a preview of what that hits, and says why it is quiet', async () => {
     const [alert] = await alertsOf('state=firing&handling=open');
     const { page, close } = await open(`/alerts?rule=${RULE}&handling=open`);
-    await page.locator(`#alert-${alert!.id}`).click();
+    await page.locator(`#alert-${alert!.id} input`).check();
     await page.keyboard.press('m');
     const dialog = page.getByRole('dialog');
     await expect.poll(() => dialog.textContent()).toContain('Mutes 1 open alert now');
@@ -113,6 +113,20 @@ describe('from the alert to its end, by keyboard', () => {
     await page.getByText('twin of the first').waitFor();
     await page.getByRole('button', { name: 'End now' }).first().click();
     await page.getByText('Nothing is muted').waitFor();
+    await close();
+  });
+
+  it('after an ack the cursor is on the next alert, so that a row of them is worked off with one key', async () => {
+    const { page, close } = await open(`/alerts?rule=${RULE}`);
+    await rows(page).first().waitFor();
+    const grid = page.locator('[role=grid]');
+    const [first, second] = await rows(page).evaluateAll((all) => all.slice(0, 2).map(({ id }) => id));
+    await page.keyboard.press('j');
+    expect(await grid.getAttribute('aria-activedescendant')).toBe(first);
+    await page.keyboard.press('a');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect.poll(() => grid.getAttribute('aria-activedescendant')).toBe(second);
     await close();
   });
 
@@ -195,7 +209,7 @@ describe('everywhere', () => {
       .waitFor({ state: 'attached' });
     await expect.poll(() => panel.textContent()).toContain('KV cache nearly full');
     await panel.getByRole('button', { name: 'View as table' }).click();
-    await expect.poll(() => panel.locator('table').textContent()).toContain('E2E: KV cache is known');
+    await expect.poll(() => panel.locator('table').first().textContent()).toContain('E2E: KV cache is known');
     await close();
   });
 
