@@ -32,6 +32,7 @@ export function remember(memory: FlapMemory | null, holds: boolean | null, nowMs
 
 /** Weighted share (0..1) of the last 20 minutes in which the condition changed; newer minutes weigh more. */
 export function changeShare(changeTimesMs: readonly number[], nowMs: number): number {
+  if (changeTimesMs.length === 0) return 0;
   const changed = new Set(changeTimesMs.map((atMs) => Math.floor((nowMs - atMs) / BUCKET_MS)));
   let sum = 0;
   for (let age = 0; age < BUCKETS; age++) {

@@ -27,7 +27,10 @@ export async function readHistory(
   const buckets = await context.layouts.mostBuckets();
   const columns = columnsOf(request, buckets);
   const end = endSql(request);
-  const select = `subject_id, ${end} AS end_ms, layout_id, ${columns.map(({ sql }) => sql).join(', ')}`;
+  // A single poll is its own last, lowest and highest value: such columns travel once.
+  const sqls = [...new Set(columns.map(({ sql }) => sql))];
+  const select = `subject_id, ${end} AS end_ms, layout_id, ${sqls.join(', ')}`;
+  const cellOf = columns.map(({ sql }) => FIRST_COLUMN + sqls.indexOf(sql));
   const rowMs = request.tier === 'raw' ? 0 : TIER_STEP_MS[request.tier];
   const grouped = request.stepMs === null ? '' : 'GROUP BY 1, 2, 3';
   const { rows } = await context.pool.query({
@@ -41,7 +44,7 @@ export async function readHistory(
   const tracks = new Map<number, TrackBuilder>();
   for (const row of rows as unknown[][]) {
     const subjectId = row[0] as number;
-    const builder = tracks.get(subjectId) ?? new TrackBuilder(columns);
+    const builder = tracks.get(subjectId) ?? new TrackBuilder(columns, cellOf);
     tracks.set(subjectId, builder);
     builder.add(row, layouts);
   }
@@ -103,12 +106,14 @@ const FIRST_COLUMN = 3;
 
 class TrackBuilder {
   readonly #columns: readonly Column[];
+  readonly #cellOf: readonly number[];
   readonly #atMs: number[] = [];
   readonly #numbers = new Map<string, number[]>();
   readonly #histograms = new Map<string, TrackHistogram[][]>();
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], cellOf: readonly number[]) {
     this.#columns = columns;
+    this.#cellOf = cellOf;
     for (const { name, join } of columns) {
       if (join === 'histogram') this.#histograms.set(name, []);
       else if (join !== 'histogram-sum') this.#numbers.set(name, []);
@@ -126,14 +131,14 @@ class TrackBuilder {
     if (this.#atMs.at(-1) !== endMs) this.#atMs.push(endMs);
     const index = this.#atMs.length - 1;
     this.#columns.forEach(({ name, join }, i) => {
-      const value = row[FIRST_COLUMN + i];
+      const value = row[this.#cellOf[i] ?? 0];
       if (join === 'histogram') {
         const entries = this.#histograms.get(name) ?? [];
         const ofEntry = entries[index] ?? [];
         entries[index] = ofEntry;
         const bounds = layouts.get(layoutId)?.[name];
         if (value === null || bounds === undefined) return;
-        const sum = (row[FIRST_COLUMN + i + 1] as number | null) ?? null;
+        const sum = (row[this.#cellOf[i + 1] ?? 0] as number | null) ?? null;
         ofEntry.push({ layoutId, bounds, counts: value as number[], sum });
       } else if (join !== 'histogram-sum') {
         const numbers = this.#numbers.get(name) ?? [];

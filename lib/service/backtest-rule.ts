@@ -10,6 +10,7 @@ import { readPollHistory } from '#lib/db/poll-history.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';
 import { findRule } from '#lib/db/rules.ts';
 import { loadSetting } from '#lib/db/settings.ts';
+import { isFrozen } from '#lib/detect/health.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
 import type { TimeRange } from '#lib/metrics/time-range.ts';
 import { type CompiledForm, type CompiledRule, compileRule, formFor } from '#lib/rules/compiled-rule.ts';
@@ -134,10 +135,10 @@ async function runBatch(
     : cases.flatMap((each) => each.subject ?? []);
   const warmUpMs = Math.max(60_000, longestWindow(compiled), grid.stepMs ?? 0);
   const span = { tier: grid.tier, stepMs: grid.stepMs, fromMs: range.fromMs - warmUpMs, toMs: range.toMs };
-  const [readings, polls] = await Promise.all([
-    loadPastReadings(context, fleet, subjects, isTarget ? [] : reads, span),
-    readPollHistory(context.pool, [...targetIds], range.fromMs - DAY_MS, range.toMs),
-  ]);
+  const polls = await readPollHistory(context.pool, [...targetIds], range.fromMs - DAY_MS, range.toMs);
+  // Whether a subject worked matters only where its values stood still.
+  const stoodStill = [...targetIds].some((id) => polls(id).sameBody.some((same) => isFrozen(same, true)));
+  const readings = await loadPastReadings(context, fleet, subjects, isTarget ? [] : reads, span, stoodStill);
   const results: CaseResult[] = [];
   for (const at of cases) {
     const form = formFor(compiled, at.target.profile);

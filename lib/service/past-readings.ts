@@ -25,13 +25,14 @@ const BUSY_READS: readonly SignalRead[] = BUSY_SIGNALS.map((signal) => ({
   windowMs: 60_000,
 }));
 
-/** Loads what the reads of these subjects need, and what tells whether they worked. */
+/** Loads what the reads of these subjects need, and where `wantsBusy`, what tells whether they worked. */
 export async function loadPastReadings(
   context: ServiceContext,
   fleet: FleetState,
   subjects: readonly FleetSubject[],
   reads: readonly SignalRead[],
   span: Span,
+  wantsBusy: boolean,
 ): Promise<(subjectId: number) => PastReadings> {
   const ids = new Set(subjects.map((subject) => subject.id));
   const gpusOf = Map.groupBy(
@@ -42,7 +43,7 @@ export async function loadPastReadings(
     fleet.links.filter((link) => ids.has(link.gpuId)),
     (link) => link.gpuId,
   );
-  const all = [...reads, ...BUSY_READS];
+  const all = wantsBusy ? [...reads, ...BUSY_READS] : reads;
   const load = async (kind: 'engine' | 'gpu', subjectIds: readonly number[], fields: readonly string[]) =>
     readHistory(context, { ...span, kind, subjectIds, fields: new Set(fields) });
   const ownFields = (kind: 'engine' | 'gpu') =>
@@ -56,7 +57,7 @@ export async function loadPastReadings(
   });
   const of = (kind: 'engine' | 'gpu') => subjects.filter((subject) => subject.kind === kind).map(({ id }) => id);
   const linkedGpus = gpuFields.length === 0 ? [] : [...gpusOf.values()].flat().map((link) => link.gpuId);
-  const linkedEngines = [...enginesOf.values()].flat().map((link) => link.engineId);
+  const linkedEngines = !wantsBusy ? [] : [...enginesOf.values()].flat().map((link) => link.engineId);
   const [engines, gpus, neighbourGpus] = await Promise.all([
     load('engine', [...new Set([...of('engine'), ...linkedEngines])], ownFields('engine')),
     load('gpu', of('gpu'), ownFields('gpu')),

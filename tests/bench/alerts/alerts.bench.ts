@@ -1,5 +1,5 @@
 /**
- * Run by hand: `npm run bench:alerts -- [--alerts 15000] [--silences 20] [--runs 50] [--engines 20] [--days 7]`.
+ * Run by hand: `node tests/bench/alerts/alerts.bench.ts [--alerts 15000] [--silences 20] [--runs 50] [--engines 20] [--days 7]`.
  * 15 000 open alerts through the built web server: first page, one ack while others ack too, all of them at once; then
  * backtests over history of 20 engines. `--days 0` leaves the backtest out.
  */
