@@ -89,8 +89,8 @@ describe('what a chart says without being seen', () => {
     );
   });
 
-  it('limits are named on the chart', async () => {
+  it('the limits of the rules that page are named on the chart', async () => {
     const words = () => panel().locator('svg text').allTextContents();
-    await expect.poll(words).toEqual(expect.arrayContaining(['warning', 'danger']));
+    await expect.poll(words).toEqual(expect.arrayContaining(['KV cache nearly full', 'KV cache high']));
   });
 });
