@@ -49,16 +49,21 @@ export const TargetInput = z.strictObject({
 });
 export type TargetInput = z.infer<typeof TargetInput>;
 
-export const Recognised = z.object({
+/** What a page is, in short: the lists of what is ignored and missing are several kilobytes a target. */
+export const RecognisedHead = z.object({
   /** "vLLM 0.11 or later (V1), 2 engines"; "" when nothing was recognised. */
   text: z.string(),
   storedSeries: z.int(),
   totalSeries: z.int(),
+  problemCount: z.int(),
+});
+export type RecognisedHead = z.infer<typeof RecognisedHead>;
+
+export const Recognised = RecognisedHead.extend({
   ignored: z.array(z.object({ name: z.string(), seriesCount: z.int(), reason: z.string() })),
   missing: z.array(z.object({ field: z.string(), reason: z.string() })),
   notes: z.array(z.string()),
   problems: z.array(z.object({ line: z.int(), text: z.string(), problem: z.string() })),
-  problemCount: z.int(),
 });
 export type Recognised = z.infer<typeof Recognised>;
 
@@ -93,15 +98,15 @@ export const Target = z.object({
   lastScrape: Scrape.nullable(),
   /** Share of polls that succeeded in the last hour; null when there were none. */
   upShare1h: z.number().nullable(),
-  recognised: Recognised.nullable(),
+  recognised: RecognisedHead.nullable(),
   subjects: z.array(z.object({ id: z.int(), kind: z.enum(['engine', 'gpu']), name: z.string() })),
 });
 export type Target = z.infer<typeof Target>;
 export const TargetList = z.object({ atMs: z.number(), items: z.array(Target), nextCursor: z.string().nullable() });
 export type TargetList = z.infer<typeof TargetList>;
 
-/** `GET /targets/{id}`: the target with its newest scrapes, newest first. */
-export const TargetDetail = Target.extend({ scrapes: z.array(Scrape) });
+/** `GET /targets/{id}`: the target with all that was recognised, and its newest scrapes, newest first. */
+export const TargetDetail = Target.extend({ recognised: Recognised.nullable(), scrapes: z.array(Scrape) });
 export type TargetDetail = z.infer<typeof TargetDetail>;
 
 export const TargetPatch = TargetInput.partial().extend({ paused: z.boolean().optional() });

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import { Recognised, TARGET_ORIGINS, TargetSource } from '#lib/api/targets.ts';
+import { Recognised, RecognisedHead, TARGET_ORIGINS, TargetSource } from '#lib/api/targets.ts';
 
 /** A target with the state of its newest poll, as every page reads it. Secrets are not among the columns. */
 export type TargetView = z.infer<typeof TargetViewRow>;
@@ -78,6 +78,32 @@ export async function loadRecognised(
     [targetIds],
   );
   return new Map(rows.map((row) => [row.target_id, Recognised.parse(row.recognised)]));
+}
+
+/** As `loadRecognised`, without the lists. */
+export async function loadRecognisedHeads(pool: pg.Pool): Promise<ReadonlyMap<number, RecognisedHead>> {
+  const { rows } = await pool.query<{ target_id: number; recognised: unknown }>(
+    `SELECT target_id, recognised - ARRAY['ignored', 'missing', 'notes', 'problems'] AS recognised
+     FROM target_state WHERE recognised IS NOT NULL`,
+  );
+  return new Map(rows.map((row) => [row.target_id, RecognisedHead.parse(row.recognised)]));
+}
+
+/** Why fields of these targets are missing: canonical field -> reason. */
+export async function loadMissingFields(
+  pool: pg.Pool,
+  targetIds: readonly number[],
+): Promise<ReadonlyMap<number, ReadonlyMap<string, string>>> {
+  const { rows } = await pool.query<{ target_id: number; missing: unknown }>(
+    "SELECT target_id, recognised->'missing' AS missing FROM target_state WHERE target_id = ANY($1::int[]) AND recognised IS NOT NULL",
+    [targetIds],
+  );
+  return new Map(
+    rows.map((row) => {
+      const missing = Recognised.shape.missing.parse(row.missing);
+      return [row.target_id, new Map(missing.map(({ field, reason }) => [field, reason]))];
+    }),
+  );
 }
 
 /** Share of polls that succeeded since `fromMs`, by target. */

@@ -1,4 +1,4 @@
-import { loadRecognised } from '#lib/db/fleet.ts';
+import { loadMissingFields } from '#lib/db/fleet.ts';
 import { baselineOf, type FleetSubject } from '#lib/db/fleet-state.ts';
 import type { Compute, Signal } from '#lib/metrics/signal.ts';
 import { fieldsOf } from '#lib/metrics/signal-fields.ts';
@@ -9,12 +9,12 @@ export async function missingReasons(
   context: ServiceContext,
   subjects: readonly FleetSubject[],
 ): Promise<(subject: FleetSubject, signal: Signal) => string> {
-  const recognised = await loadRecognised(context.pool, [...new Set(subjects.map((subject) => subject.targetId))]);
+  const missingOf = await loadMissingFields(context.pool, [...new Set(subjects.map((subject) => subject.targetId))]);
   return (subject, signal) => {
     if (needsBaseline(signal.compute) && baselineOf(subject) === null) {
       return `learning: ${subject.learnedMinutes ?? 0} of 60 busy minutes seen; or set baseline_rps`;
     }
-    const missing = new Map(recognised.get(subject.targetId)?.missing.map((entry) => [entry.field, entry.reason]));
+    const missing = missingOf.get(subject.targetId) ?? new Map<string, string>();
     const fields = fieldsOf(signal.compute);
     const absent = fields.filter((field) => missing.has(field));
     if (absent.length > 0 && (absent.length === fields.length || !isSum(signal.compute))) {

@@ -1,6 +1,6 @@
 import type { CurrentAnswer } from '#lib/api/series.ts';
 import type { SubjectList } from '#lib/api/subjects.ts';
-import type { TargetList } from '#lib/api/targets.ts';
+import type { TargetDetail, TargetList } from '#lib/api/targets.ts';
 import { until } from '#tests/until.ts';
 
 export async function getJson<T>(base: string, path: string): Promise<T> {
@@ -11,6 +11,7 @@ export async function getJson<T>(base: string, path: string): Promise<T> {
 
 export const subjectsOf = async (base: string) => (await getJson<SubjectList>(base, '/subjects')).items;
 export const targetsOf = async (base: string) => (await getJson<TargetList>(base, '/targets')).items;
+export const targetOf = (base: string, id: number) => getJson<TargetDetail>(base, `/targets/${id}`);
 export const currentOf = async (base: string, query: string) =>
   (await getJson<CurrentAnswer>(base, `/current?${query}`)).items;
 

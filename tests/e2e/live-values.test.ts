@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { formatValue, type Unit } from '#lib/metrics/unit.ts';
-import { currentOf, readyFleet, targetsOf } from '#tests/e2e/api.ts';
+import { currentOf, readyFleet, targetOf } from '#tests/e2e/api.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
 
 const base = inject('demoUrl');
@@ -74,7 +74,7 @@ describe('what a page says is what the API says', () => {
 describe('what is unknown is explained where it is missing', () => {
   it('the target page gives a reason for every field that an old vLLM does not expose', async () => {
     const { page, context } = await openPage(browser);
-    const missing = (await targetsOf(base)).find(({ name }) => name === 'mistral-v0')?.recognised?.missing ?? [];
+    const missing = (await targetOf(base, fleet.target('mistral-v0'))).recognised?.missing ?? [];
     expect(missing.length).toBeGreaterThan(5);
     await page.goto(`${base}/targets/${fleet.target('mistral-v0')}`);
     const list = page.locator('section[aria-label="Missing fields"]');

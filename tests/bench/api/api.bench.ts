@@ -10,7 +10,7 @@ import { ENGINE_COLUMNS_SIGNALS, GPU_COLUMNS_SIGNALS } from '#components/fleet/f
 import { type PanelSpec, panelSignals } from '#components/panel/panel-data.ts';
 import { PANELS } from '#components/panel/panel-specs.ts';
 import { seedHistory } from '#lib/cli/seed-history.ts';
-import { type SeriesRequest, seriesPath } from '#lib/client/series-request.ts';
+import { seriesPath } from '#lib/client/series-request.ts';
 import { createLog } from '#lib/collector/log.ts';
 import { createPool, type Pool } from '#lib/db/pool.ts';
 import { startBenchPostgres } from '#tests/bench/bench-postgres.ts';
@@ -27,6 +27,8 @@ const { values: options } = parseArgs({
   },
 });
 const MINUTE_MS = 60_000;
+/** The step of a day in 240 points. */
+const STEP_MS = 10 * MINUTE_MS;
 /** As many connections as a browser opens to one server. */
 const CONNECTIONS = 6;
 const WARM_UP_RUNS = 5;
@@ -60,16 +62,26 @@ const agent = new Agent({ connections: CONNECTIONS });
 try {
   const endMs = await seedOnce(pool);
   const engineIds = await idsOf(pool, 'engine');
-  const day = { from: String(endMs - 1440 * MINUTE_MS), to: String(endMs), points: 240 };
-  const fleet = (spec: PanelSpec): SeriesRequest => {
-    return { signals: panelSignals(spec, 0), kind: 'engine', ...day, group: 'fleet' };
+  const day = (shiftMs = 0) => {
+    return { from: String(endMs - 1440 * MINUTE_MS - shiftMs), to: String(endMs - shiftMs), points: 240 };
   };
-  const picked = (spec: PanelSpec): SeriesRequest => {
-    return { signals: panelSignals(spec, 8), subjects: engineIds.slice(0, 8), ...day, group: 'subject' };
-  };
-  await measurePage(`12 panels, 24 h, all ${engineIds.length} engines together`, PAGE.map(fleet).map(seriesPath));
-  await measurePage('12 panels, 24 h, 8 engines one by one', PAGE.map(picked).map(seriesPath));
-  await measurePage(`Fleet page, ${engineIds.length} engines and their GPUs`, [
+  const fleet = (shiftMs?: number) =>
+    PAGE.map((spec) => {
+      const signals = panelSignals(spec, 0);
+      return seriesPath({ signals, kind: 'engine', ...day(shiftMs), group: 'fleet' });
+    });
+  const picked = (shiftMs?: number) =>
+    PAGE.map((spec) => {
+      const signals = panelSignals(spec, 8);
+      return seriesPath({ signals, subjects: engineIds.slice(0, 8), ...day(shiftMs), group: 'subject' });
+    });
+  const name = `12 panels, 24 h, all ${engineIds.length} engines together`;
+  // Another end for every run: nothing of it was asked for before.
+  await measurePage(`${name}, opened`, (run) => fleet(run * STEP_MS));
+  await measurePage(`${name}, live`, () => fleet());
+  await measurePage('12 panels, 24 h, 8 engines one by one, opened', (run) => picked(run * STEP_MS));
+  await measurePage('12 panels, 24 h, 8 engines one by one, live', () => picked());
+  await measurePage(`Fleet page, ${engineIds.length} engines and their GPUs`, () => [
     '/subjects',
     '/targets',
     `/current?signals=${ENGINE_COLUMNS_SIGNALS.join(',')}&kind=engine`,
@@ -119,21 +131,21 @@ async function idsOf(database: Pool, kind: string): Promise<number[]> {
   return rows.map((row) => row.id);
 }
 
-async function measurePage(title: string, paths: readonly string[]): Promise<void> {
+async function measurePage(title: string, pathsOf: (run: number) => readonly string[]): Promise<void> {
   const pages: number[] = [];
   let before = cpuMs();
   for (let run = 0; run < Number(options.runs) + WARM_UP_RUNS; run++) {
     // The first ones load code and fill caches that are warm in a running server.
     if (run === WARM_UP_RUNS) before = cpuMs();
     const started = performance.now();
-    await Promise.all(paths.map(ask));
+    await Promise.all(pathsOf(run).map(ask));
     if (run >= WARM_UP_RUNS) pages.push(performance.now() - started);
   }
   const after = cpuMs();
   const perPage = (name: keyof typeof after): number => (after[name] - before[name]) / pages.length;
   const rows: (string | number)[][] = [['', 'p50 ms', 'p95 ms', 'KiB']];
   rows.push(['all together', quantileOf(pages, 0.5), quantileOf(pages, 0.95), '']);
-  for (const path of paths) rows.push(await measureAlone(path));
+  for (const path of pathsOf(0)) rows.push(await measureAlone(path));
   printTable(title, rows);
   print(`  CPU of a page: web ${Math.round(perPage('web'))} ms, Postgres ${Math.round(perPage('postgres'))} ms`);
 }

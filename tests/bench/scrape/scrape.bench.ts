@@ -2,7 +2,7 @@
  * Run by hand: `npm run bench:scrape -- [--targets 200] [--seconds 120] [--node-flags=--cpu-prof]`. What polling and storing
  * vLLM pages of about 50 KB every 5 s costs, beside Prometheus on the same pages where it is installed.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { COMMAND_FILE } from '#lib/cli/child.ts';
 import { createPool, type Pool } from '#lib/db/pool.ts';
 import { startBenchPostgres } from '#tests/bench/bench-postgres.ts';
 import { costOf } from '#tests/bench/process-cost.ts';
+import { servePages } from '#tests/bench/scrape/pages-process.ts';
 import { startPrometheus } from '#tests/bench/scrape/prometheus.ts';
 import { print, printTable } from '#tests/bench/table.ts';
 
@@ -139,17 +140,6 @@ function report(headroom: HeadroomCost, peer: (Cost & { readonly version: string
   print(
     `\n  ${rows} raw rows stored, ${Math.round(storedBytes / rows)} bytes each (all tables and indexes by raw row; a short run holds the fixed size of empty tables)`,
   );
-}
-
-async function servePages(
-  count: number,
-): Promise<{ readonly process: ChildProcess; readonly urls: readonly string[] }> {
-  const child = fork(path.join(import.meta.dirname, 'serve-pages.ts'), [String(count)]);
-  const urls = await new Promise<readonly string[]>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as readonly string[]));
-    child.once('exit', (code) => reject(new Error(`the pages are not served (${code})`)));
-  });
-  return { process: child, urls };
 }
 
 /** As `headroom start` runs it; resolves when it says that it is ready. */
