@@ -66,7 +66,11 @@ export function commonLabels(all: readonly Labels[]): Labels {
 
 /** What is left to say on a row of the group. */
 export function ownLabels(alert: AlertSummary, group: Pick<AlertGroup, 'common'>, by: Grouping): Labels {
-  const rest = Object.fromEntries(Object.entries(alert.labels).filter(([name]) => !(name in group.common)));
+  // "qwen-a · Qwen2.5" tells the model already; a number such as a GPU's index is found in any name.
+  const isInName = (value: string): boolean => value.length > 3 && alert.subjectName.includes(value);
+  const rest = Object.fromEntries(
+    Object.entries(alert.labels).filter(([name, value]) => !(name in group.common) && !isInName(value)),
+  );
   return withoutTold(rest, [by]);
 }
 
