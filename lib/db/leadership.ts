@@ -1,8 +1,6 @@
 import pg from 'pg';
 import { ADVISORY_LOCKS } from '#lib/db/advisory-locks.ts';
 
-/** Any fixed number: who holds it does what only one process may do. */
-
 /** Whether this process is the one that does what only one may do; held by a database session, so a dead one lets go. */
 export class Leadership {
   readonly #connectionString: string;
@@ -45,8 +43,12 @@ export class Leadership {
       keepAlive: true,
       connectionTimeoutMillis: 5000,
     });
-    session.on('error', () => this.#lose());
-    session.on('end', () => this.#lose());
+    // An old session that ends late must not take the new one's place with it.
+    const onEnd = (): void => {
+      if (this.#session === session) this.#lose();
+    };
+    session.on('error', onEnd);
+    session.on('end', onEnd);
     await session.connect();
     this.#session = session;
     return session;

@@ -90,7 +90,7 @@ describe('what a chart says without being seen', () => {
   });
 
   it('limits are named on the chart', async () => {
-    const words = await panel().locator('svg text').allTextContents();
-    expect(words).toEqual(expect.arrayContaining(['warning', 'danger']));
+    const words = () => panel().locator('svg text').allTextContents();
+    await expect.poll(words).toEqual(expect.arrayContaining(['warning', 'danger']));
   });
 });

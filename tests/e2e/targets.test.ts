@@ -93,7 +93,7 @@ describe('a real target', () => {
     await fill('mine', exporter.url('/metrics'));
     await dialog().getByRole('button', { name: 'Add target' }).click();
     await dialog().waitFor({ state: 'detached' });
-    await expect.poll(() => page.getByRole('status').textContent()).toContain('mine is added');
+    await page.getByRole('status').filter({ hasText: 'mine is added' }).waitFor();
     await expect.poll(() => page.locator('tr', { hasText: 'demo fleet' }).count(), { timeout: 30_000 }).toBe(0);
     await page.goto(headroom.url);
     const row = page.locator('tr', { hasText: 'mine' });
