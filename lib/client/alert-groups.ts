@@ -66,10 +66,10 @@ export function commonLabels(all: readonly Labels[]): Labels {
 
 /** What is left to say on a row of the group. */
 export function ownLabels(alert: AlertSummary, group: Pick<AlertGroup, 'common'>, by: Grouping): Labels {
-  // "qwen-a · Qwen2.5" tells the model already; a number such as a GPU's index is found in any name.
-  const isInName = (value: string): boolean => value.length > 3 && alert.subjectName.includes(value);
+  // "qwen-a · Qwen2.5" tells the model already.
+  const nameParts = alert.subjectName.split(' · ');
   const rest = Object.fromEntries(
-    Object.entries(alert.labels).filter(([name, value]) => !(name in group.common) && !isInName(value)),
+    Object.entries(alert.labels).filter(([name, value]) => !(name in group.common) && !nameParts.includes(value)),
   );
   return withoutTold(rest, [by]);
 }
