@@ -5,6 +5,8 @@ const BAR_PX = 5;
 /** Overlapping spans are stacked; more than this lie on each other. */
 const MAX_LANES = 3;
 const LABEL_MIN_PX = 70;
+/** Further right the names of limits stand; there the tooltip and the table name the span. */
+const LABEL_BEFORE = 0.6;
 
 /** A bar on top of the plot for each span, and a faint shade below what fires. */
 export function ChartSpans({ spans, g, patternId }: { spans: readonly ChartSpan[]; g: Geometry; patternId: string }) {
@@ -30,7 +32,7 @@ export function ChartSpans({ spans, g, patternId }: { spans: readonly ChartSpan[
               <rect x={x} y={g.top} width={width} height={g.plotHeight} fill={span.colour} fillOpacity={0.07} />
             )}
             <Bar kind={span.kind} x={x} y={y} width={width} colour={span.colour} patternId={patternId} />
-            {labelled && width >= LABEL_MIN_PX && (
+            {labelled && width >= LABEL_MIN_PX && x < g.left + g.plotWidth * LABEL_BEFORE && (
               <text
                 x={x + 3}
                 y={y + BAR_PX + 10}
@@ -87,7 +89,10 @@ function lanes(spans: readonly ChartSpan[], toMs: number): readonly Placed[] {
     return { span, lane };
   });
   const deepest = Math.max(0, ...placed.map(({ lane }) => lane));
-  return placed.map((each) => ({ ...each, labelled: each.lane === deepest && each.span.kind !== 'recovering' }));
+  return placed.map((each) => ({
+    ...each,
+    labelled: each.lane === deepest && each.span.kind !== 'recovering' && each.span.faint !== true,
+  }));
 }
 
 const CHAR_PX = 5.4;

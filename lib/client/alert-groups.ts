@@ -66,7 +66,11 @@ export function commonLabels(all: readonly Labels[]): Labels {
 
 /** What is left to say on a row of the group. */
 export function ownLabels(alert: AlertSummary, group: Pick<AlertGroup, 'common'>, by: Grouping): Labels {
-  const rest = Object.fromEntries(Object.entries(alert.labels).filter(([name]) => !(name in group.common)));
+  // "qwen-a · Qwen2.5" tells the model already.
+  const nameParts = alert.subjectName.split(' · ');
+  const rest = Object.fromEntries(
+    Object.entries(alert.labels).filter(([name, value]) => !(name in group.common) && !nameParts.includes(value)),
+  );
   return withoutTold(rest, [by]);
 }
 

@@ -40,6 +40,14 @@ describe('groups', () => {
     expect(ownLabels(alerts[2]!, groups[1]!, 'host')).toEqual({ gpu: '0', model: 'qwen', cluster: 'eu-1' });
   });
 
+  test('a row does not repeat what the name of its subject tells, and only that', () => {
+    const alert = alertSummary({
+      subjectName: 'qwen-a · Qwen2.5',
+      labels: { model: 'Qwen2.5', team: 'qwen', gpu: '5' },
+    });
+    expect(ownLabels(alert, { common: {} }, 'none')).toEqual({ team: 'qwen', gpu: '5' });
+  });
+
   test('groups are in the order of their worst alert, those without the label have a name', () => {
     expect(groups.map(({ title }) => title)).toEqual(['gpu-01', 'gpu-02', 'no host']);
     expect(groups.find(({ key }) => key === '')?.title).toBe('no host');
