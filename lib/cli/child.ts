@@ -47,8 +47,9 @@ export class Child {
     };
   }
 
-  /** Resolves at the child's first `ready` message; rejects when it ends before that. */
+  /** Resolves at the child's first `ready` message; rejects when it ends before that, or was stopped already. */
   start(): Promise<void> {
+    if (this.#stopping) return Promise.reject(new Error(`${this.#options.name} was stopped before it was started`));
     return new Promise((resolve, reject) => this.#launch(resolve, reject));
   }
 

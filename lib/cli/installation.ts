@@ -3,6 +3,7 @@ import { Child } from '#lib/cli/child.ts';
 import type { DataDirLock } from '#lib/cli/data-dir.ts';
 import { freePort, type RunningPostgres, startPostgres } from '#lib/cli/postgres.ts';
 import { createLog, errorText, type Log } from '#lib/collector/log.ts';
+import { sleep } from '#lib/collector/timer.ts';
 import { migrate } from '#lib/db/migrate.ts';
 import { createPool, type Pool } from '#lib/db/pool.ts';
 import { createPrisma } from '#lib/db/prisma.ts';
@@ -38,7 +39,7 @@ export type FirstTargets = () => Promise<{ kind: 'found'; targets: readonly Targ
 const SAVE_STATE_MS = 5000;
 const WATCH_DEMO_MS = 1000;
 
-/** Starts Postgres, migrations, collector and web in this order, and stops them in the reverse one. */
+/** Starts Postgres, migrations, then collector and web together, and stops them in the reverse order. */
 export async function runInstallation(plan: Plan, firstTargets: FirstTargets | null): Promise<Ending> {
   const { log } = plan;
   const signal = untilSignal();
@@ -50,6 +51,7 @@ export async function runInstallation(plan: Plan, firstTargets: FirstTargets | n
     (error) => log.warn(`database connection lost: ${error.message}`),
   );
   const children: Child[] = [];
+  const ended = new AbortController();
   try {
     const { applied } = await migrate(databaseUrl);
     log.info(`database ready${applied.length > 0 ? `, ${applied.length} migrations applied` : ''}`);
@@ -71,12 +73,12 @@ export async function runInstallation(plan: Plan, firstTargets: FirstTargets | n
       return child;
     };
     if (plan.mode === 'demo') await startSimulator(make, targets);
-    await make(
+    const collector = make(
       'collector',
       plan.mode === 'real' && plan.config !== null ? ['collector', '--config', plan.config] : ['collector'],
-    ).start();
-    await plan.build;
-    await make('web', ['web', '--port', String(plan.port), '--host', plan.host]).start();
+    );
+    const web = make('web', ['web', '--port', String(plan.port), '--host', plan.host]);
+    await Promise.all([collector.start(), plan.build.then(() => web.start())]);
     const url = urlOf(plan, plan.host);
     await plan.lock.note({ databaseUrl, url });
     log.info(`ready: ${url}${plan.mode === 'demo' ? ' (simulated demo fleet)' : ''}`);
@@ -84,12 +86,16 @@ export async function runInstallation(plan: Plan, firstTargets: FirstTargets | n
     keeper.start();
     const onHup = (): void => children.find((child) => child.view().name === 'collector')?.signal('SIGHUP');
     process.on('SIGHUP', onHup);
-    const ending = await Promise.race([signal.promise, plan.mode === 'demo' ? untilRealTarget(targets, log) : never()]);
+    const ending = await Promise.race([
+      signal.promise,
+      plan.mode === 'demo' ? untilRealTarget(targets, ended.signal, log) : never(),
+    ]);
     process.off('SIGHUP', onHup);
     keeper.stop();
     return ending;
   } finally {
     signal.dispose();
+    ended.abort();
     for (const child of children.toReversed()) await child.stop();
     await pool.end();
     await postgres?.stop();
@@ -163,9 +169,10 @@ function never(): Promise<Ending> {
 }
 
 /** Resolves when somebody adds a target of their own to the demo. */
-async function untilRealTarget(targets: TargetStore, log: Log): Promise<Ending> {
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, WATCH_DEMO_MS).unref());
+async function untilRealTarget(targets: TargetStore, ended: AbortSignal, log: Log): Promise<Ending> {
+  while (!ended.aborted) {
+    await sleep(WATCH_DEMO_MS, ended);
+    if (ended.aborted) break;
     try {
       const real = (await targets.list()).filter((target) => target.origin === 'api');
       if (real.length > 0) {
@@ -176,6 +183,7 @@ async function untilRealTarget(targets: TargetStore, log: Log): Promise<Ending> 
       log.warn(`the demo's targets cannot be read: ${errorText(error)}`);
     }
   }
+  return never();
 }
 
 function settingsOf(target: StoredTarget): TargetSettings {
