@@ -1,3 +1,4 @@
+import { AlertStrips, StripsQuery } from '#lib/api/alert-strips.ts';
 import {
   AckInput,
   AlertDetail,
@@ -38,6 +39,13 @@ export const ALERT_OPERATIONS: readonly Operation[] = [
     summary: 'Alerts by filter, open ones by default; counts of everything that the filter selects',
     query: AlertsQuery,
     answer: AlertList,
+  },
+  {
+    path: '/alerts/strips',
+    method: 'get',
+    summary: 'The last 24 hours of alerts by the hour: share of time firing, acked and muted',
+    query: StripsQuery,
+    answer: AlertStrips,
   },
   { path: '/alerts/{id}', method: 'get', summary: 'One alert with everything known of it', answer: AlertDetail },
   onAlert('ack', 'Acknowledge; 409 with the current state when somebody was faster', AckInput),
