@@ -17,9 +17,14 @@ export function classifyFailure(error: unknown): Failure {
   return group === '57' || group === '53' || group === '08' || group === '25' ? 'away' : 'other';
 }
 
-/** Prisma's or Postgres's word for a broken unique index. */
+/** Postgres's word for a broken unique index. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '23505';
+}
+
+/** Prisma's or Postgres's word for a name that is taken. */
 export function isNameTaken(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return error.code === '23505';
+  if (isDuplicate(error)) return true;
   return error instanceof Error && 'code' in error && error.code === 'P2002';
 }
 
