@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { fleetTableOf, type Tier, tableOf } from '#lib/db/columns.ts';
+import { fleetTableOf, TIER_STEP_MS, type Tier, tableOf } from '#lib/db/columns.ts';
 import { sumOfArrays } from '#lib/db/rollup.ts';
 import { fleetSql, ratioSql, type ScalarCompute, scalarSql, type Triple } from '#lib/db/series-sql.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
@@ -111,20 +111,31 @@ export function hasFleetRows(span: RowSpan): boolean {
   return span.kind === 'engine' && span.group === 'fleet' && span.subjectIds === null;
 }
 
+/** True when each row of the tier is a row of the answer: adding up bucket arrays costs more than reading them. */
+function isStoredAsAsked(span: RowSpan): boolean {
+  if (span.tier === 'raw' || span.stepMs !== TIER_STEP_MS[span.tier]) return false;
+  return span.group === 'subject' || hasFleetRows(span);
+}
+
 /** Summed bucket increases of a span, one row per bucket, subject (or fleet) and bucket layout. */
 export async function fetchHistograms(
   pool: pg.Pool,
   span: RowSpan,
   wanted: readonly { readonly histogram: string; readonly buckets: number }[],
 ): Promise<readonly HistogramRow[]> {
-  const columns = wanted.flatMap(({ histogram, buckets }) => [
-    `CASE WHEN count(h_${histogram}) > 0 THEN ${sumOfArrays(`h_${histogram}`, buckets)} END`,
-    `sum(h_${histogram}_sum)`,
-  ]);
+  const isStored = isStoredAsAsked(span);
+  const columns = wanted.flatMap(({ histogram, buckets }) =>
+    isStored
+      ? [`h_${histogram}`, `h_${histogram}_sum`]
+      : [
+          `CASE WHEN count(h_${histogram}) > 0 THEN ${sumOfArrays(`h_${histogram}`, buckets)} END`,
+          `sum(h_${histogram}_sum)`,
+        ],
+  );
   const subject = span.group === 'subject' ? 'subject_id' : 'NULL::int';
   const table = hasFleetRows(span) && span.tier !== 'raw' ? fleetTableOf(span.tier) : tableOf(span.kind, span.tier);
   const text = `SELECT ${subject}, ${bucketSql(span)}, layout_id, ${columns.join(', ')}
-    FROM ${table} WHERE ${whereSql(span)} GROUP BY 1, 2, 3`;
+    FROM ${table} WHERE ${whereSql(span)}${isStored ? '' : ' GROUP BY 1, 2, 3'}`;
   const { rows } = await pool.query({ text, values: valuesOf(span), rowMode: 'array' });
   return (rows as unknown[][]).map((row) => ({
     subjectId: row[0] as number | null,
