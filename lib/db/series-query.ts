@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { fleetTableOf, TIER_STEP_MS, type Tier, tableOf } from '#lib/db/columns.ts';
+import { statementName } from '#lib/db/prepared.ts';
 import { sumOfArrays } from '#lib/db/rollup.ts';
 import { fleetSql, ratioSql, type ScalarCompute, scalarSql, type Triple } from '#lib/db/series-sql.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
@@ -50,7 +51,7 @@ export async function fetchScalars(
   const inner = `SELECT subject_id, ${bucketSql(span)} AS bucket, max(at_ms) AS newest${columns.map((c) => `, ${c}`).join('')}
     FROM ${tableOf(span.kind, span.tier)} WHERE ${whereSql(span)} GROUP BY 1, 2`;
   const text = span.group === 'subject' ? `${inner} ORDER BY 1, 2` : fleetOver(inner, wanted);
-  const { rows } = await pool.query({ text, values: valuesOf(span), rowMode: 'array' });
+  const { rows } = await pool.query({ ...named(text), values: valuesOf(span), rowMode: 'array' });
   return (rows as (number | null)[][]).map((row) => ({
     subjectId: row[0] ?? null,
     bucketMs: row[1] ?? 0,
@@ -136,7 +137,7 @@ export async function fetchHistograms(
   const table = hasFleetRows(span) && span.tier !== 'raw' ? fleetTableOf(span.tier) : tableOf(span.kind, span.tier);
   const text = `SELECT ${subject}, ${bucketSql(span)}, layout_id, ${columns.join(', ')}
     FROM ${table} WHERE ${whereSql(span)}${isStored ? '' : ' GROUP BY 1, 2, 3'}`;
-  const { rows } = await pool.query({ text, values: valuesOf(span), rowMode: 'array' });
+  const { rows } = await pool.query({ ...named(text), values: valuesOf(span), rowMode: 'array' });
   return (rows as unknown[][]).map((row) => ({
     subjectId: row[0] as number | null,
     bucketMs: row[1] as number,
@@ -148,8 +149,13 @@ export async function fetchHistograms(
   }));
 }
 
+function named(text: string): { readonly text: string; readonly name?: string } {
+  const name = statementName(text);
+  return name === undefined ? { text } : { text, name };
+}
+
 function bucketSql(span: RowSpan): string {
-  if (span.stepMs === null) return `${Math.round(span.fromMs)}::bigint`;
+  if (span.stepMs === null) return '$1::bigint';
   return `at_ms - at_ms % ${Math.round(span.stepMs)}`;
 }
 
