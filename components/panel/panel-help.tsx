@@ -4,7 +4,7 @@ import { CircleHelp } from 'lucide-react';
 import Link from 'next/link';
 import { IconButton } from '#components/ui/button.tsx';
 import { Popover } from '#components/ui/popover.tsx';
-import { describeCompute } from '#lib/client/describe-compute.ts';
+import { describeCompute } from '#lib/metrics/describe-compute.ts';
 import type { Signal } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 

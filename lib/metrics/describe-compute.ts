@@ -1,52 +1,53 @@
+import { formatDurationMs } from '#lib/metrics/duration.ts';
 import type { Compute } from '#lib/metrics/signal.ts';
 
-/** The formula of a signal in canonical fields, for people: `sum(prefix_hits) / sum(prefix_queries)`. */
-export function describeCompute(compute: Compute): string {
-  const sum = (counters: readonly string[]): string => counters.map((counter) => `increase(${counter})`).join(' + ');
+/** How a signal follows from what was read, as a formula a reader can check. */
+export function describeCompute(compute: Compute, windowMs: number): string {
+  const over = `over ${formatDurationMs(windowMs)}`;
   switch (compute.type) {
     case 'gauge':
-      return compute.field;
+      return `${compute.field}, as read`;
     case 'peak':
-      return `max(${compute.field})`;
+      return `max(${compute.field}) ${over}`;
     case 'gauge-ratio':
-      return `${compute.numerator} / ${compute.denominator}`;
+      return `${compute.numerator} ÷ ${compute.denominator}`;
     case 'gauge-product':
       return compute.fields.join(' × ');
     case 'any-bit':
-      return `any(${compute.field} & 0x${compute.mask.toString(16)})`;
+      return `${compute.field} & 0x${compute.mask.toString(16)} ≠ 0 in any poll ${over}`;
     case 'rate':
-      return `(${sum(compute.counters)}) / elapsed`;
+      return `Σ increase(${compute.counters.join(' + ')}) ÷ Σ elapsed, ${over}`;
     case 'increase':
-      return sum(compute.counters);
+      return `Σ increase(${compute.counters.join(' + ')}) ${over}`;
     case 'increase-ratio':
-      return `(${sum(compute.numerator)}) / (${sum(compute.denominator)})`;
+      return `Σ increase(${compute.numerator.join(' + ')}) ÷ Σ increase(${compute.denominator.join(' + ')}) ${over}`;
     case 'quantile':
-      return compute.q >= 1
-        ? `highest bucket used of ${compute.histogram}`
-        : `quantile ${compute.q} of ${compute.histogram}`;
+      return compute.q === 1
+        ? `upper bound of the highest used bucket of ${compute.histogram} ${over}`
+        : `quantile ${compute.q} of the summed bucket increases of ${compute.histogram} ${over}`;
     case 'histogram-mean':
-      return `sum(${compute.histogram}) / count(${compute.histogram})`;
+      return `Σ sum ÷ Σ count of ${compute.histogram} ${over}`;
     case 'fraction-below':
-      return `share of ${compute.histogram} <= ${compute.bound}`;
+      return `share of ${compute.histogram} ≤ ${compute.bound} ${over}`;
     case 'joint-fraction-below':
-      return compute.parts.map((part) => `${part.histogram} <= ${part.bound}`).join(' and ');
+      return `${compute.parts.map(({ histogram, bound }) => `${histogram} ≤ ${bound}`).join(' and ')}, as bounds, ${over}`;
     case 'per-linked-gpu':
-      return `(${sum(compute.counters)}) / elapsed / sum over linked GPUs of ${compute.gpuGauge}`;
+      return `Σ increase(${compute.counters.join(' + ')}) ÷ Σ ${compute.gpuGauge} × elapsed of the linked GPUs`;
     case 'baseline':
-      return 'configured or learned baseline';
+      return 'configured, or the median of busy minutes of the last 7 days';
     case 'over-baseline':
       return compute.form === 'multiple'
-        ? `(${sum(compute.counters)}) / elapsed / baseline`
-        : `1 − (${sum(compute.counters)}) / elapsed / baseline`;
+        ? `rate(${compute.counters.join(' + ')}) ÷ baseline`
+        : `max(0, 1 − rate(${compute.counters.join(' + ')}) ÷ baseline)`;
     case 'target-up':
-      return compute.form === 'latest' ? 'latest poll succeeded' : 'polls that succeeded / polls';
+      return compute.form === 'latest' ? 'the latest poll succeeded' : `successful polls ÷ polls ${over}`;
     case 'target-frozen':
-      return 'values unchanged for 5 polls while busy';
+      return 'values that must move have not, while the subject is busy';
     case 'shown':
-      return 'the newest page shows it';
+      return 'the newest page of the answering target shows it';
     case 'missing-signals':
       return 'signals of enabled rules that the newest page cannot give';
     case 'failures-while-full':
-      return `${sum(compute.counters)} where max over linked GPUs of used_bytes / total_bytes >= ${compute.fullRatio}`;
+      return `Σ increase(${compute.counters.join(' + ')}) ${over}, while a linked GPU was at least ${compute.fullRatio * 100} % full`;
   }
 }

@@ -2,9 +2,13 @@ import type { Compute } from '#lib/metrics/signal.ts';
 
 const DERIVED_FROM: Readonly<Record<string, string>> = { finished: 'finished_stop', arrivals: 'finished_stop' };
 
-/** The canonical fields that a signal is computed from. */
+/** The fields of a page that a signal needs: derived counters count as what they are derived from. */
 export function fieldsOf(compute: Compute): readonly string[] {
-  const real = (fields: readonly string[]): string[] => fields.map((field) => DERIVED_FROM[field] ?? field);
+  return storedFieldsOf(compute).map((field) => DERIVED_FROM[field] ?? field);
+}
+
+/** The stored fields of the subject itself that a signal is computed from. */
+export function storedFieldsOf(compute: Compute): readonly string[] {
   switch (compute.type) {
     case 'gauge':
     case 'peak':
@@ -19,9 +23,9 @@ export function fieldsOf(compute: Compute): readonly string[] {
     case 'over-baseline':
     case 'per-linked-gpu':
     case 'failures-while-full':
-      return real(compute.counters);
+      return compute.counters;
     case 'increase-ratio':
-      return real([...compute.numerator, ...compute.denominator]);
+      return [...compute.numerator, ...compute.denominator];
     case 'quantile':
     case 'histogram-mean':
     case 'fraction-below':

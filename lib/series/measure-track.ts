@@ -171,30 +171,6 @@ function fullestOf({ gpus, fromMs, toMs }: Around): number | null {
   return shares.length === 0 ? null : Math.max(...shares);
 }
 
-/** The stored fields of the subject itself that a signal is measured from. */
-export function trackFieldsOf(compute: Compute): readonly string[] {
-  switch (compute.type) {
-    case 'gauge':
-    case 'peak':
-    case 'any-bit':
-      return [compute.field];
-    case 'gauge-ratio':
-      return [compute.numerator, compute.denominator];
-    case 'gauge-product':
-      return compute.fields;
-    case 'rate':
-    case 'increase':
-    case 'over-baseline':
-    case 'per-linked-gpu':
-    case 'failures-while-full':
-      return compute.counters;
-    case 'increase-ratio':
-      return [...compute.numerator, ...compute.denominator];
-    default:
-      return isHistogram(compute) ? histogramsOf(compute) : [];
-  }
-}
-
 /** The stored fields of linked GPUs that a signal of an engine is measured from. */
 export function gpuFieldsOf(compute: Compute): readonly string[] {
   if (compute.type === 'per-linked-gpu') return [compute.gpuGauge];

@@ -1,10 +1,11 @@
 import { BUSY_SIGNALS } from '#lib/db/busy-subjects.ts';
 import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
 import { type HistoryRequest, readHistory } from '#lib/db/read-history.ts';
+import { storedFieldsOf } from '#lib/metrics/signal-fields.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
 import type { Measured } from '#lib/series/measure.ts';
-import { gpuFieldsOf, trackFieldsOf, trackMeasurer } from '#lib/series/measure-track.ts';
+import { gpuFieldsOf, trackMeasurer } from '#lib/series/measure-track.ts';
 import type { Track } from '#lib/series/track.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 
@@ -49,7 +50,7 @@ export async function loadPastReadings(
   const ownFields = (kind: 'engine' | 'gpu') =>
     all.flatMap((read) => {
       const signal = findSignal(read.signal);
-      return signal?.kind === kind ? trackFieldsOf(signal.compute) : [];
+      return signal?.kind === kind ? storedFieldsOf(signal.compute) : [];
     });
   const gpuFields = reads.flatMap((read) => {
     const signal = findSignal(read.signal);

@@ -13,7 +13,7 @@ export function listSignals(): SignalList {
       windowMs: signal.windowMs,
       help: signal.help,
       source: signal.source,
-      compute: describeCompute(signal.compute),
+      compute: describeCompute(signal.compute, signal.windowMs),
       bands: [...(signal.bands ?? [])],
       targets: (signal.targets ?? []).map(({ op, value, label }) => ({ op, value, label })),
     })),
