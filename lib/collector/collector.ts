@@ -30,7 +30,7 @@ export type CollectorOptions = {
   readonly enqueue: Enqueue;
 };
 
-const FLUSH_MS = 500;
+const FLUSH_MS = 250;
 const MAX_WAITING_SAMPLES = 200_000;
 const LEASE_RENEW_MS = 5000;
 const KEEP_MS = 5000;
