@@ -77,7 +77,8 @@ describe('headroom start', () => {
     await until(async () =>
       (await api<{ items: { name: string }[] }>('/api/v1/targets')).items.some((target) => target.name === 'engine-b'),
     );
-    expect((await api<Health>('/api/v1/health')).configuration.error).toBeNull();
+    // The targets are stored a moment before the outcome is.
+    await until(async () => (await api<Health>('/api/v1/health')).configuration.error === null);
   });
 
   it.each(['collector', 'postgres'])('starts a killed %s again and shows it in health', async (name) => {
