@@ -39,6 +39,11 @@ const ACCEPT_ENCODING = 'identity;q=1,gzip;q=0.5,deflate;q=0.2,br;q=0.1';
 const MAX_REDIRECTS = 3;
 /** Longer than any poll interval in use; a server that closes earlier costs one silent retry. */
 const KEEP_ALIVE_MS = 120_000;
+/**
+ * Undici leaves a connection two seconds before the server's `Keep-Alive` hint: at Node's and uvicorn's 5 s, every poll of
+ * a 5 s target would connect anew. The margin turned round holds on past any hint.
+ */
+const KEEP_PAST_HINT_MS = -KEEP_ALIVE_MS;
 const CONNECT_GIVE_UP_MS = 30_000;
 const MAX_HEADER_BYTES = 16_384;
 
@@ -54,6 +59,7 @@ export function createFetcher(resolve: Resolve = resolveAll): Fetcher {
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeoutThreshold: KEEP_PAST_HINT_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       // The total timeout below rules; these would only add timers.
       headersTimeout: 0,

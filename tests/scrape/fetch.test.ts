@@ -80,9 +80,12 @@ describe('a page', () => {
     expect(seen.accept).toBe('text/plain;version=0.0.4;q=1,*/*;q=0.1');
   });
 
-  test('comes over one kept connection, poll after poll', async () => {
+  test.each([
+    ['says nothing of how long', {}],
+    ['means to close it after a second', { 'keep-alive': 'timeout=1' }],
+  ])('comes over one kept connection, poll after poll, where the server %s', async (_, headers) => {
     let connections = 0;
-    const server = createServer((_, response) => text(response, 'up 1\n'));
+    const server = createServer((_request, response) => text(response, 'up 1\n', headers));
     server.on('connection', () => {
       connections += 1;
     });
