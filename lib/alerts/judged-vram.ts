@@ -1,4 +1,4 @@
-import { readKey, type SignalRead } from '#lib/rules/reads.ts';
+import type { SignalRead } from '#lib/rules/reads.ts';
 
 const BYTES: readonly string[] = ['vram_used', 'vram_peak', 'vram_total'];
 
@@ -29,13 +29,4 @@ export function judgedVram(
   if (!isShare) return Math.max(0, value - floorBytes);
   if (totalBytes === null || totalBytes <= floorBytes) return null;
   return Math.max(0, value * totalBytes - floorBytes) / (totalBytes - floorBytes);
-}
-
-/** Looks values up by `readKey` and judges VRAM as `view` says. */
-export function judgedLookup(
-  values: ReadonlyMap<string, number | null>,
-  view: VramView,
-): (read: SignalRead) => number | null {
-  const total = values.get(readKey(VRAM_TOTAL_READ)) ?? null;
-  return (read) => judgedVram(read, values.get(readKey(read)) ?? null, view, total);
 }

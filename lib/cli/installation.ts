@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { Child } from '#lib/cli/child.ts';
+import { Child, COLLECTOR_NODE_ARGS } from '#lib/cli/child.ts';
 import type { DataDirLock } from '#lib/cli/data-dir.ts';
 import { freePort, type RunningPostgres, startPostgres } from '#lib/cli/postgres.ts';
 import { createLog, errorText, type Log } from '#lib/collector/log.ts';
@@ -60,10 +60,11 @@ export async function runInstallation(plan: Plan, firstTargets: FirstTargets | n
     if ((await prepareTargets(plan, pool, targets, firstTargets)) === 'demo') return { kind: 'to-demo' };
     await plan.lock.note({ databaseUrl });
     const keeper = new StateKeeper(pool, children, postgres, log);
-    const make = (name: string, args: string[]): Child => {
+    const make = (name: string, args: string[], nodeArgs: readonly string[] = []): Child => {
       const child = new Child({
         name,
         args,
+        nodeArgs,
         env: childEnv(plan, databaseUrl),
         log,
         write: (line) => process.stderr.write(line),
@@ -76,6 +77,7 @@ export async function runInstallation(plan: Plan, firstTargets: FirstTargets | n
     const collector = make(
       'collector',
       plan.mode === 'real' && plan.config !== null ? ['collector', '--config', plan.config] : ['collector'],
+      COLLECTOR_NODE_ARGS,
     );
     const web = make('web', ['web', '--port', String(plan.port), '--host', plan.host]);
     await Promise.all([collector.start(), plan.build.then(() => web.start())]);

@@ -33,6 +33,8 @@ export type CollectorOptions = {
 const FLUSH_MS = 250;
 const MAX_WAITING_SAMPLES = 200_000;
 const LEASE_RENEW_MS = 5000;
+/** Changes of targets are announced; this is for an announcement that was lost. */
+const RELIST_MS = 15_000;
 const KEEP_MS = 5000;
 const ROLLUP_MS = 10_000;
 const PARTITION_MS = 600_000;
@@ -53,6 +55,7 @@ export class Collector {
   readonly #evaluator: Evaluator;
   readonly #running = new Map<number, Running>();
   #leasedUntilMs = 0;
+  #listed: { readonly atMs: number; readonly targets: readonly StoredTarget[] } | null = null;
   #wake = new AbortController();
   #loops: Promise<void>[] = [];
 
@@ -113,6 +116,7 @@ export class Collector {
 
   /** Looks at targets and leases now instead of at the next renewal. */
   refresh(): void {
+    this.#listed = null;
     this.#wake.abort();
   }
 
@@ -153,7 +157,7 @@ export class Collector {
   }
 
   async #renew(): Promise<void> {
-    const { pool, targets, clock } = this.#options;
+    const { pool, clock } = this.#options;
     await beat(pool, {
       id: this.#id,
       host: os.hostname(),
@@ -164,9 +168,8 @@ export class Collector {
     const askedAtMs = clock();
     const leased = new Set((await renewLeases(pool, this.#id)).map((lease) => lease.targetId));
     this.#leasedUntilMs = askedAtMs + LEASE_MS;
-    const wanted = new Map(
-      (await targets.list()).filter((target) => leased.has(target.id)).map((target) => [target.id, target]),
-    );
+    const targets = await this.#targets(leased);
+    const wanted = new Map(targets.filter((target) => leased.has(target.id)).map((target) => [target.id, target]));
     await Promise.all(
       [...this.#running.values()]
         .filter(({ target }) => !isSame(wanted.get(target.id), target))
@@ -175,6 +178,20 @@ export class Collector {
     await Promise.all(
       [...wanted.values()].filter((target) => !this.#running.has(target.id)).map((target) => this.#startOne(target)),
     );
+  }
+
+  /** Reading hundreds of targets with their secrets at every renewal would cost as much as a tenth of polling them. */
+  async #targets(leased: ReadonlySet<number>): Promise<readonly StoredTarget[]> {
+    const nowMs = this.#options.clock();
+    const asked = this.#wake.signal;
+    const known = this.#listed;
+    const ids = new Set(known?.targets.map((target) => target.id));
+    if (known !== null && nowMs - known.atMs < RELIST_MS && [...leased].every((id) => ids.has(id)))
+      return known.targets;
+    const listed = { atMs: nowMs, targets: await this.#options.targets.list() };
+    // A change that was announced meanwhile may not be in it.
+    if (!asked.aborted) this.#listed = listed;
+    return listed.targets;
   }
 
   async #startOne(target: StoredTarget): Promise<void> {

@@ -1,16 +1,17 @@
-import { judgedLookup, VRAM_TOTAL_READ, type VramView } from '#lib/alerts/judged-vram.ts';
+import { judgedVram, VRAM_TOTAL_READ, type VramView } from '#lib/alerts/judged-vram.ts';
 import type { Observation } from '#lib/alerts/lifecycle.ts';
 import { observe } from '#lib/alerts/observe.ts';
 import { casesOf, type EvaluatedPoll, type RuleCase } from '#lib/collector/rule-cases.ts';
+import { type EvaluationContext, type Reading, readSlice } from '#lib/collector/slice-readings.ts';
 import { busySubjects } from '#lib/db/busy-subjects.ts';
 import type { FleetState } from '#lib/db/fleet-state.ts';
 import type { GpuFloor } from '#lib/db/gpu-floors.ts';
-import { measureAvailability, measureReads, type ReadValues } from '#lib/db/measure-reads.ts';
+import { measureAvailability } from '#lib/db/measure-reads.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
 import { isFrozen } from '#lib/detect/health.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
-import { readKey, type SignalRead } from '#lib/rules/reads.ts';
+import type { SignalRead } from '#lib/rules/reads.ts';
 
 /** What evaluation knows beside the stored samples. */
 export type EvaluationFacts = {
@@ -25,9 +26,9 @@ export type EvaluationFacts = {
 
 export type ObservedCase = { readonly at: RuleCase; readonly seen: Observation };
 
-/** Observes every enabled rule on everything that these polls are about, from the store, as of the newest of them. */
+/** Observes every enabled rule on everything that these polls are about, each as of its poll. */
 export async function evaluateSlice(
-  context: MeasureContext,
+  context: EvaluationContext,
   facts: EvaluationFacts,
   polls: readonly EvaluatedPoll[],
 ): Promise<readonly ObservedCase[]> {
@@ -36,27 +37,23 @@ export async function evaluateSlice(
   const cases = casesOf(polls, facts.rules, facts.fleet, (id) => busy.has(id));
   const asked = cases.filter((each) => each.subject !== null && each.sight.data === 'ok');
   const subjects = [...new Set(asked.flatMap((each) => each.subject ?? []))];
-  const reads = uniqueReads([...cases.flatMap((each) => each.form.reads), VRAM_TOTAL_READ]);
-  const [values, availability] = await Promise.all([
-    subjects.length === 0 ? NOTHING : measureReads(context, facts.fleet, subjects, reads, nowMs),
+  const reads = [...new Set(cases.flatMap((each) => each.form.reads))];
+  const [readingOf, availability] = await Promise.all([
+    readSlice(context, facts.fleet, subjects, reads, nowMs),
     measureAvailability(context, reads, nowMs),
   ]);
   return cases.map((at) => {
-    const readings = values.get(at.subject?.id ?? -1);
-    const stored = judgedLookup(readings?.values ?? new Map(), vramView(at, facts));
+    const measure = (read: SignalRead): Reading => readingOf(at.subject?.id ?? null, read, at.poll.atMs);
+    const view = vramView(at, facts);
     const lookup = (read: SignalRead): number | null => {
       const polled = pollValue(read, at, busy, facts, availability);
-      return polled === undefined ? stored(read) : polled;
+      if (polled !== undefined) return polled;
+      const totalBytes = view.kind === 'printed' ? null : measure(VRAM_TOTAL_READ).value;
+      return judgedVram(read, measure(read).value, view, totalBytes);
     };
-    const coarseBelow = (read: SignalRead): number | null => readings?.coarseBelow.get(readKey(read)) ?? null;
+    const coarseBelow = (read: SignalRead): number | null => measure(read).coarseBelow;
     return { at, seen: observe(at.form, at.compiled.rule.hysteresis, lookup, at.sight, coarseBelow) };
   });
-}
-
-const NOTHING: ReadValues = new Map();
-
-function uniqueReads(reads: readonly SignalRead[]): readonly SignalRead[] {
-  return [...new Map(reads.map((read) => [readKey(read), read])).values()];
 }
 
 /** Subjects whose values repeat and that work: only of those is it known that the exporter is frozen. */

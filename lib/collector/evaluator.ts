@@ -1,4 +1,5 @@
 import { advance } from '#lib/alerts/advance.ts';
+import { VRAM_TOTAL_READ } from '#lib/alerts/judged-vram.ts';
 import { AlertMemory } from '#lib/collector/alert-memory.ts';
 import { type CaseChange, mustSave, writeChanges } from '#lib/collector/alert-writer.ts';
 import { type EvaluationFacts, evaluateSlice, type ObservedCase } from '#lib/collector/evaluate-slice.ts';
@@ -7,6 +8,7 @@ import { errorText, type Log } from '#lib/collector/log.ts';
 import { PollQueue } from '#lib/collector/poll-queue.ts';
 import { RuleBook } from '#lib/collector/rule-book.ts';
 import type { EvaluatedPoll } from '#lib/collector/rule-cases.ts';
+import { RECENT_MS } from '#lib/collector/slice-readings.ts';
 import { sleep } from '#lib/collector/timer.ts';
 import { loadRecognised } from '#lib/db/fleet.ts';
 import { type FleetState, loadFleet } from '#lib/db/fleet-state.ts';
@@ -16,6 +18,8 @@ import { heldLeases } from '#lib/db/leases.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
 import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type Client, inTransaction, type Pool } from '#lib/db/pool.ts';
+import { fieldsOfReads } from '#lib/db/read-fields.ts';
+import { RecentTracks } from '#lib/db/recent-tracks.ts';
 import { missingSignals } from '#lib/rules/missing-signals.ts';
 
 export type EvaluatorOptions = {
@@ -49,6 +53,7 @@ const IDLE_MS = 5000;
 export class Evaluator {
   readonly #options: EvaluatorOptions;
   readonly #queue = new PollQueue();
+  readonly #recent: RecentTracks;
   readonly #book: RuleBook;
   readonly #memory: AlertMemory;
   readonly #stop = new AbortController();
@@ -62,6 +67,7 @@ export class Evaluator {
   constructor(options: EvaluatorOptions) {
     this.#options = options;
     const { pool } = options.context;
+    this.#recent = new RecentTracks(options.context, RECENT_MS);
     this.#book = new RuleBook(pool, (id, error) => options.log.error(`rule ${id} is not evaluated: ${error}`));
     this.#memory = new AlertMemory(pool);
   }
@@ -79,6 +85,7 @@ export class Evaluator {
 
   /** Polls that are stored now. */
   onStored(records: readonly PollRecord[]): void {
+    this.#recent.add(records);
     this.#queue.add(records);
     this.#wake.abort();
   }
@@ -92,6 +99,7 @@ export class Evaluator {
 
   /** Another collector evaluates this target from now on. */
   forget(targetId: number): void {
+    this.#recent.forget(targetId);
     this.#queue.drop(targetId);
     this.#memory.forget(targetId);
   }
@@ -139,7 +147,8 @@ export class Evaluator {
     const targetIds = slice.map((poll) => poll.targetId);
     const targetOf = new Map(facts.fleet.subjects.map((subject) => [subject.id, subject.targetId]));
     await this.#memory.ensure(targetIds, (scope, ref) => (scope === 'target' ? ref : (targetOf.get(ref) ?? null)));
-    const observed = await evaluateSlice(context, facts, slice);
+    const observed = await evaluateSlice({ ...context, recent: this.#recent }, facts, slice);
+    this.#recent.cut(Math.min(...slice.map((poll) => poll.atMs)));
     const changes = observed.flatMap((each) => this.#step(each));
     if (changes.length > 0) await this.#commit(changes);
     this.#stats = { ...this.#stats, rules: facts.rules.length, evaluations: this.#stats.evaluations + 1 };
@@ -193,6 +202,8 @@ export class Evaluator {
       this.#book.enabled(nowMs, FACTS_MS),
     ]);
     await learnFloors(pool, fleet, nowMs);
+    const reads = [...rules.flatMap(({ relative, literal }) => [...relative.reads, ...literal.reads]), VRAM_TOTAL_READ];
+    this.#recent.use({ engine: fieldsOfReads('engine', reads), gpu: fieldsOfReads('gpu', reads) });
     this.#memory.keepRules(new Set(rules.map(({ rule }) => rule.id)));
     const floors = await loadFloors(pool);
     const reserved = new Set(reservedGpus(fleet).keys());

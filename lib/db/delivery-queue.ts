@@ -112,6 +112,8 @@ async function workRound(options: DeliveryQueueOptions, stop: AbortSignal): Prom
       concurrency: WORKERS,
       pollInterval: POLL_MS,
       noHandleSignals: true,
+      // One look for all workers. More than one job at a look could be two of one queue, run beside each other.
+      preset: { worker: { localQueue: { size: 1 } } },
       events,
       logger: loggerTo(onError),
       taskList: {
@@ -150,9 +152,10 @@ async function freeDeadWorkers(pool: pg.Pool): Promise<void> {
   );
 }
 
-/** graphile-worker tells of every job; only what went wrong is worth a line. */
+/** graphile-worker tells of every job; only what went wrong is worth a line, and its advice on `localQueue` is not. */
 function loggerTo(onError: (text: string) => void): Logger {
   return new Logger(() => (level, message) => {
+    if (message.startsWith('Your job batch size')) return;
     if (level === 'error' || level === 'warning') onError(`delivery queue: ${message}`);
   });
 }

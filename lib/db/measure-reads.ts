@@ -3,8 +3,8 @@ import type { FleetState, FleetSubject } from '#lib/db/fleet-state.ts';
 import { type MeasureContext, measureSpan } from '#lib/db/measure-span.ts';
 import { isPollCompute } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
+import { pickRead } from '#lib/rules/read-track.ts';
 import { readKey, type SignalRead } from '#lib/rules/reads.ts';
-import type { Measured } from '#lib/series/measure.ts';
 
 /** Values by subject id and `readKey`; what is missing is unknown. */
 export type ReadValues = ReadonlyMap<number, SubjectReadings>;
@@ -44,7 +44,7 @@ export async function measureReads(
       const ofSubject = found.get(row.subjectId) ?? { values: new Map(), coarseBelow: new Map() };
       found.set(row.subjectId, ofSubject);
       for (const read of group.filter((each) => each.signal === row.signal.id)) {
-        ofSubject.values.set(readKey(read), pick(read, row.value));
+        ofSubject.values.set(readKey(read), pickRead(read, row.value));
         if (row.value.coarseBelow !== undefined) ofSubject.coarseBelow.set(readKey(read), row.value.coarseBelow);
       }
     }
@@ -72,10 +72,4 @@ function isStored(read: SignalRead): boolean {
 
 function gaugesOf(read: SignalRead): 'newest' | 'mean' {
   return read.aggregate === 'avg' ? 'mean' : 'newest';
-}
-
-function pick(read: SignalRead, value: Measured): number | null {
-  if (read.aggregate === 'min') return value.min;
-  if (read.aggregate === 'max') return value.max;
-  return value.mean;
 }

@@ -1,4 +1,4 @@
-import { STORED_FIELDS, type StoredFields, TIER_STEP_MS, type Tier, tableOf } from '#lib/db/columns.ts';
+import { type StoredFields, TIER_STEP_MS, type Tier, tableOf } from '#lib/db/columns.ts';
 import type { Layout } from '#lib/db/layouts.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
 import { sumOfArrays } from '#lib/db/rollup.ts';
@@ -8,7 +8,7 @@ import type { Track, TrackHistogram } from '#lib/series/track.ts';
 export type HistoryRequest = {
   readonly kind: SubjectKind;
   readonly subjectIds: readonly number[];
-  readonly fields: ReadonlySet<string>;
+  readonly fields: StoredFields;
   readonly tier: Tier;
   /** Entries that end in (fromMs, toMs]. */
   readonly fromMs: number;
@@ -61,8 +61,7 @@ function endSql({ tier, stepMs }: HistoryRequest): string {
 type Join = 'sum' | 'min' | 'max' | 'last';
 type Column = { readonly name: string; readonly sql: string; readonly join: Join | 'histogram' | 'histogram-sum' };
 
-function columnsOf({ kind, fields, tier, stepMs }: HistoryRequest, buckets: number): Column[] {
-  const stored: StoredFields = STORED_FIELDS[kind];
+function columnsOf({ fields, tier, stepMs }: HistoryRequest, buckets: number): Column[] {
   const isGrouped = stepMs !== null;
   const agg = (join: Join, sql: string): string => {
     if (!isGrouped) return sql;
@@ -70,35 +69,29 @@ function columnsOf({ kind, fields, tier, stepMs }: HistoryRequest, buckets: numb
   };
   const column = (name: string, join: Join, sql: string): Column => ({ name, join, sql: agg(join, sql) });
   const raw = tier === 'raw';
-  const gauges = stored.gauges
-    .filter((field) => fields.has(field))
-    .flatMap((g) => [
-      column(`${g}_last`, 'last', raw ? g : `${g}_last`),
-      column(`${g}_sum`, 'sum', raw ? g : `${g}_sum`),
-      column(`${g}_count`, 'sum', raw ? `(${g} IS NOT NULL)::int` : `${g}_count`),
-      column(`${g}_min`, 'min', raw ? g : `${g}_min`),
-      column(`${g}_max`, 'max', raw ? g : `${g}_max`),
-    ]);
-  const counters = stored.counters
-    .filter((field) => fields.has(field))
-    .flatMap((c) => {
-      const rate = `${c} * 1000 / nullif(elapsed_ms, 0)`;
-      return [
-        column(c, 'sum', c),
-        column(`${c}_min`, 'min', raw ? rate : `${c}_min`),
-        column(`${c}_max`, 'max', raw ? rate : `${c}_max`),
-      ];
-    });
-  const histograms = stored.histograms
-    .filter((field) => fields.has(field))
-    .flatMap((h): Column[] => [
-      {
-        name: h,
-        join: 'histogram',
-        sql: isGrouped ? `CASE WHEN count(h_${h}) > 0 THEN ${sumOfArrays(`h_${h}`, buckets)} END` : `h_${h}`,
-      },
-      { name: h, join: 'histogram-sum', sql: isGrouped ? `sum(h_${h}_sum)` : `h_${h}_sum` },
-    ]);
+  const gauges = fields.gauges.flatMap((g) => [
+    column(`${g}_last`, 'last', raw ? g : `${g}_last`),
+    column(`${g}_sum`, 'sum', raw ? g : `${g}_sum`),
+    column(`${g}_count`, 'sum', raw ? `(${g} IS NOT NULL)::int` : `${g}_count`),
+    column(`${g}_min`, 'min', raw ? g : `${g}_min`),
+    column(`${g}_max`, 'max', raw ? g : `${g}_max`),
+  ]);
+  const counters = fields.counters.flatMap((c) => {
+    const rate = `${c} * 1000 / nullif(elapsed_ms, 0)`;
+    return [
+      column(c, 'sum', c),
+      column(`${c}_min`, 'min', raw ? rate : `${c}_min`),
+      column(`${c}_max`, 'max', raw ? rate : `${c}_max`),
+    ];
+  });
+  const histograms = fields.histograms.flatMap((h): Column[] => [
+    {
+      name: h,
+      join: 'histogram',
+      sql: isGrouped ? `CASE WHEN count(h_${h}) > 0 THEN ${sumOfArrays(`h_${h}`, buckets)} END` : `h_${h}`,
+    },
+    { name: h, join: 'histogram-sum', sql: isGrouped ? `sum(h_${h}_sum)` : `h_${h}_sum` },
+  ]);
   return [column('elapsed_ms', 'sum', 'elapsed_ms::float8'), ...gauges, ...counters, ...histograms];
 }
 

@@ -1,19 +1,17 @@
 import { BUSY_SIGNALS } from '#lib/db/busy-subjects.ts';
 import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
+import { fieldsOfReads, readsLinkedGpus } from '#lib/db/read-fields.ts';
 import { type HistoryRequest, readHistory } from '#lib/db/read-history.ts';
-import { storedFieldsOf } from '#lib/metrics/signal-fields.ts';
-import { findSignal } from '#lib/metrics/signals.ts';
+import type { SubjectKind } from '#lib/metrics/sample.ts';
+import { type TrackReader, trackReader } from '#lib/rules/read-track.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
-import type { Measured } from '#lib/series/measure.ts';
-import { gpuFieldsOf, trackMeasurer } from '#lib/series/measure-track.ts';
 import type { Track } from '#lib/series/track.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 
 /** What stored samples say of one subject over time. Times must not go back. */
 export type PastReadings = {
   readonly track: Track;
-  /** `undefined`: not a reading of stored samples. */
-  read(read: SignalRead, atMs: number): Measured | undefined;
+  readonly read: TrackReader;
   /** Whether it worked in the minute before. */
   isBusy(atMs: number): boolean;
 };
@@ -45,37 +43,34 @@ export async function loadPastReadings(
     (link) => link.gpuId,
   );
   const all = wantsBusy ? [...reads, ...BUSY_READS] : reads;
-  const load = async (kind: 'engine' | 'gpu', subjectIds: readonly number[], fields: readonly string[]) =>
-    readHistory(context, { ...span, kind, subjectIds, fields: new Set(fields) });
-  const ownFields = (kind: 'engine' | 'gpu') =>
-    all.flatMap((read) => {
-      const signal = findSignal(read.signal);
-      return signal?.kind === kind ? storedFieldsOf(signal.compute) : [];
-    });
-  const gpuFields = reads.flatMap((read) => {
-    const signal = findSignal(read.signal);
-    return signal === undefined ? [] : gpuFieldsOf(signal.compute);
-  });
-  const of = (kind: 'engine' | 'gpu') => subjects.filter((subject) => subject.kind === kind).map(({ id }) => id);
-  const linkedGpus = gpuFields.length === 0 ? [] : [...gpusOf.values()].flat().map((link) => link.gpuId);
+  const load = (kind: SubjectKind, subjectIds: readonly number[]) =>
+    readHistory(context, { ...span, kind, subjectIds, fields: fieldsOfReads(kind, all) });
+  const of = (kind: SubjectKind) => subjects.filter((subject) => subject.kind === kind).map(({ id }) => id);
+  const linkedGpus = !readsLinkedGpus(reads) ? [] : [...gpusOf.values()].flat().map((link) => link.gpuId);
   const linkedEngines = !wantsBusy ? [] : [...enginesOf.values()].flat().map((link) => link.engineId);
-  const [engines, gpus, neighbourGpus] = await Promise.all([
-    load('engine', [...new Set([...of('engine'), ...linkedEngines])], ownFields('engine')),
-    load('gpu', of('gpu'), ownFields('gpu')),
-    load('gpu', [...new Set(linkedGpus)], gpuFields),
+  const [engines, gpus] = await Promise.all([
+    load('engine', [...new Set([...of('engine'), ...linkedEngines])]),
+    load('gpu', [...new Set([...of('gpu'), ...linkedGpus])]),
   ]);
   const byId = new Map(subjects.map((subject) => [subject.id, subject]));
   return (subjectId) => {
     const subject = byId.get(subjectId);
     const track = subject?.kind === 'gpu' ? gpus(subjectId) : engines(subjectId);
-    const own = readingsOf(track, {
-      gpus: (gpusOf.get(subjectId) ?? []).map((link) => neighbourGpus(link.gpuId)),
+    const own = trackReader({
+      track,
+      gpus: (gpusOf.get(subjectId) ?? []).map((link) => gpus(link.gpuId)),
       baselineRps: subject === undefined ? null : baselineOf(subject),
       kind: subject?.kind ?? 'engine',
       stepMs: span.stepMs ?? 0,
     });
     const linked = (enginesOf.get(subjectId) ?? []).map((link) =>
-      readingsOf(engines(link.engineId), { gpus: [], baselineRps: null, kind: 'engine', stepMs: span.stepMs ?? 0 }),
+      trackReader({
+        track: engines(link.engineId),
+        gpus: [],
+        baselineRps: null,
+        kind: 'engine',
+        stepMs: span.stepMs ?? 0,
+      }),
     );
     return {
       track,
@@ -84,41 +79,4 @@ export async function loadPastReadings(
         [own, ...linked].some((readings) => BUSY_READS.some((read) => (readings(read, atMs)?.mean ?? 0) > 0)),
     };
   };
-}
-
-type Sources = {
-  readonly gpus: readonly Track[];
-  readonly baselineRps: number | null;
-  readonly kind: 'engine' | 'gpu';
-  readonly stepMs: number;
-};
-
-/** One measurer per reading, which remembers its newest answer: a condition asks twice, the second time with a margin. */
-function readingsOf(track: Track, sources: Sources): (read: SignalRead, atMs: number) => Measured | undefined {
-  type Known = { readonly measure: (atMs: number) => Measured; atMs: number; value: Measured | undefined };
-  const known = new Map<SignalRead, Known>();
-  const start = (read: SignalRead): Known | undefined => {
-    const signal = findSignal(read.signal);
-    if (signal === undefined || signal.kind !== sources.kind) return undefined;
-    const windowMs = Math.max(read.windowMs, sources.stepMs);
-    const gauges = read.aggregate === 'avg' ? 'mean' : 'newest';
-    const measure = trackMeasurer(signal.compute, windowMs, gauges, { track, ...sources });
-    return { measure, atMs: Number.NaN, value: undefined };
-  };
-  return (read, atMs) => {
-    const entry = known.get(read) ?? start(read);
-    if (entry === undefined) return undefined;
-    known.set(read, entry);
-    if (entry.atMs !== atMs) {
-      entry.value = entry.measure(atMs);
-      entry.atMs = atMs;
-    }
-    return entry.value;
-  };
-}
-
-/** The number of a measured window that a reading asks for. */
-export function pickRead(read: SignalRead, value: Measured): number | null {
-  if (read.aggregate === 'min') return value.min;
-  return read.aggregate === 'max' ? value.max : value.mean;
 }

@@ -5,9 +5,10 @@ import type { PollHistory } from '#lib/db/poll-history.ts';
 import { isFrozen } from '#lib/detect/health.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { TimeRange } from '#lib/metrics/time-range.ts';
+import { pickRead } from '#lib/rules/read-track.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
 import { countUpTo, hasEntryAt } from '#lib/series/track.ts';
-import { type PastReadings, pickRead } from '#lib/service/past-readings.ts';
+import type { PastReadings } from '#lib/service/past-readings.ts';
 
 export type PastCase = {
   readonly range: TimeRange;

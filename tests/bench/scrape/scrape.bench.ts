@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { COMMAND_FILE } from '#lib/cli/child.ts';
+import { COLLECTOR_NODE_ARGS, COMMAND_FILE } from '#lib/cli/child.ts';
 import { createPool, type Pool } from '#lib/db/pool.ts';
 import { startBenchPostgres } from '#tests/bench/bench-postgres.ts';
 import { costOf } from '#tests/bench/process-cost.ts';
@@ -144,7 +144,7 @@ function report(headroom: HeadroomCost, peer: (Cost & { readonly version: string
 
 /** As `headroom start` runs it; resolves when it says that it is ready. */
 async function startCollector(config: string, databaseUrl: string): Promise<ChildProcess> {
-  const flags = options['node-flags'].split(' ').filter((flag) => flag !== '');
+  const flags = [...COLLECTOR_NODE_ARGS, ...options['node-flags'].split(' ').filter((flag) => flag !== '')];
   const child = spawn(process.execPath, [...flags, COMMAND_FILE, 'collector', '--config', config], {
     env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: databaseUrl, HEADROOM_SECRET_KEY: 'bench' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
