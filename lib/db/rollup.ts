@@ -135,18 +135,14 @@ async function sourceDoneMs(client: pg.PoolClient, from: string, nowMs: number):
   return rows[0]?.done_until_ms ?? nowMs - SETTLE_MS;
 }
 
-/** Sets the roll-ups back to before `oldestMs`, in the transaction that writes samples of that age. */
-export async function markLate(client: pg.PoolClient, oldestMs: number): Promise<void> {
-  await client.query({
-    name: 'mark-late',
-    text: 'UPDATE rollup_state SET done_until_ms = $1, version = version + 1 WHERE done_until_ms > $1',
-    values: [oldestMs],
-  });
+/** Sets the roll-ups back to before a time, in the transaction that writes samples of that age; NULL sets nothing back. */
+export function markLateSql(time: string): string {
+  return `UPDATE rollup_state SET done_until_ms = ${time}, version = version + 1 WHERE done_until_ms > ${time}`;
 }
 
 /** Makes every roll-up from `fromMs` on again at the next run. */
 export async function rebuildRollups(pool: pg.Pool, fromMs: number): Promise<void> {
-  await inTransaction(pool, (client) => markLate(client, fromMs));
+  await pool.query(markLateSql('$1'), [fromMs]);
 }
 
 function rollupSql(step: Step, histogramBuckets: number): string {

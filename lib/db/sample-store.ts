@@ -29,7 +29,6 @@ export type ScrapeRow = {
 };
 
 const HEAD = ['subject_id', 'at_ms', 'elapsed_ms', 'missed', 'restarted', 'layout_id'];
-const SCRAPE_COLUMNS = 'target_id, at_ms, ok, duration_ms, bytes, samples, problems, same_body, error_kind, message';
 
 /** Writes sample rows with COPY, the cheapest way on both sides. The caller owns the transaction. */
 export async function copySamples(client: pg.PoolClient, rows: readonly SampleRow[]): Promise<void> {
@@ -84,49 +83,12 @@ function copyEscape(text: string): string {
     .replaceAll('\r', '\\r');
 }
 
-/** Writes poll outcomes with COPY. The caller owns the transaction. */
-export async function copyScrapes(client: pg.PoolClient, rows: readonly ScrapeRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  const lines = rows.map((row) => {
-    const cells = [
-      row.targetId,
-      row.atMs,
-      row.ok ? 't' : 'f',
-      row.durationMs.toFixed(2),
-      row.bytes,
-      row.samples,
-      row.problems,
-      row.sameBody,
-      row.errorKind ?? '\\N',
-      row.message === null ? '\\N' : copyEscape(row.message.slice(0, 500)),
-    ];
-    return `${cells.join('\t')}\n`;
-  });
-  await copyText(client, `scrape (${SCRAPE_COLUMNS})`, lines);
-}
-
 async function copyText(client: pg.PoolClient, into: string, lines: readonly string[]): Promise<void> {
   const sink = client.query(copyFrom(`COPY ${into} FROM STDIN`));
   await pipeline(Readable.from([lines.join('')]), sink);
 }
 
 export type CursorRow = { readonly subjectId: number; readonly atMs: number; readonly state: string };
-
-/** Moves cursors on, in the transaction of their samples. */
-export async function saveCursors(client: pg.PoolClient, cursors: readonly CursorRow[]): Promise<void> {
-  if (cursors.length === 0) return;
-  await client.query({
-    name: 'save-cursors',
-    text: `INSERT INTO subject_cursor (subject_id, at_ms, state)
-           SELECT * FROM unnest($1::int[], $2::bigint[], $3::text[])
-           ON CONFLICT (subject_id) DO UPDATE SET at_ms = excluded.at_ms, state = excluded.state`,
-    values: [
-      cursors.map((cursor) => cursor.subjectId),
-      cursors.map((cursor) => cursor.atMs),
-      cursors.map((cursor) => cursor.state),
-    ],
-  });
-}
 
 /** The states of these subjects' cursors, by subject id. */
 export async function loadCursors(pool: pg.Pool, subjectIds: readonly number[]): Promise<Map<number, string>> {

@@ -47,3 +47,18 @@ describe('polls whose commit went through although its answer was lost', () => {
     await expect(storePolls(database.pool, null, [poll(START)])).resolves.toMatchObject({ samples: 0 });
   });
 });
+
+describe('the message of a failed poll', () => {
+  it.each([
+    ['longer than is kept, cut within a character', `${'x'.repeat(499)}\u{1f525}`],
+    ['with a NUL and half a character', 'a\0b\ud83d'],
+  ])('%s is stored', async (_, message) => {
+    const atMs = START + 60_000 + message.length;
+    const failed = poll(atMs);
+    await storePolls(database.pool, null, [{ ...failed, scrape: { ...failed.scrape, ok: false, message } }]);
+    const { rows } = await database.pool.query<{ message: string }>('SELECT message FROM scrape WHERE at_ms = $1', [
+      atMs,
+    ]);
+    expect(rows[0]?.message.slice(0, 1)).toBe(message.slice(0, 1));
+  });
+});
