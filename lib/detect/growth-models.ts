@@ -25,8 +25,8 @@ export type ModelFit = {
   readonly bic: number;
   /** Entry from which on the last slope holds: the bend, or the first of two steps. 0 where there is none. */
   readonly since: number;
-  /** Whether a ramp ended there. */
-  readonly afterRamp: boolean;
+  /** How much a ramp that ended there had risen; null without one. */
+  readonly rampRise: number | null;
   /** First entry of the (last) new level; null where there is no step. */
   readonly stepIndex: number | null;
   readonly step: number | null;
@@ -130,7 +130,7 @@ function fitShape(series: GrowthSeries, bases: Bases, shape: Shape, withLoad: bo
     shape,
     withLoad,
     since: breaks.length > (hasStep ? 1 : 0) ? (indices[0] ?? 0) : 0,
-    afterRamp: first === 'ramp',
+    rampRise: first === 'ramp' ? (slope + ofBreak(0)) * ((times[indices[0] ?? 0] ?? 0) - (times[0] ?? 0)) : null,
     stepIndex: hasStep ? (indices.at(-1) ?? null) : null,
     step: hasStep ? ofBreak(breaks.length - 1) : null,
     slope: shape === 'onset' ? ofBreak(0) : slope,

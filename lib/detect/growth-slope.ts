@@ -6,6 +6,8 @@ import { type Interval, medianSlope, theilSen } from '#lib/detect/theil-sen.ts';
 export type GrowthSlope = {
   /** Per unit of time, widened by what rounding can hide over the span. */
   readonly slope: Interval;
+  /** Lower bound of the whole, which a warm-up that still fades does not widen. */
+  readonly provenLow: number;
   readonly pValue: number;
   /** The floors since the bend, where there is one. */
   readonly count: number;
@@ -16,6 +18,8 @@ export type GrowthSlope = {
   /** Level at the last floor, by the fitted slope. */
   readonly levelNow: number;
 };
+
+const FEWEST = 3;
 
 /**
  * Trend test and slope of a series as its model sees it: load taken out, floors before a bend left out, no pair over a
@@ -30,19 +34,21 @@ export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope 
     .map((value, i) => value - model.perLoad * (series.loads?.[from + i] ?? 0));
   const count = values.length;
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  if (count < 3 || span <= 0) return null;
-  let pValue = 1;
-  const sen = theilSen(times, values, breakIndex, (slope) => {
-    const trend = mannKendall(values, withoutTrend(times, values, slope, breakIndex), breakIndex);
-    pValue = trend.pValue;
-    return trend.variance;
-  });
+  if (count < FEWEST || span <= 0) return null;
+  const { sen, pValue } = trendOf(times, values, breakIndex) ?? { sen: null, pValue: 1 };
   if (sen === null) return null;
+  const half = count >> 1;
   const sides = [(times[breakIndex - 1] ?? 0) - (times[0] ?? 0), (times.at(-1) ?? 0) - (times[breakIndex] ?? 0)];
   const hidden = series.quantum / Math.max(...sides);
-  const half = count >> 1;
+  const fading =
+    model.rampRise !== null && breakIndex === 0 ? trendOf(times.subarray(half), values.subarray(half), 0)?.sen : null;
   return {
-    slope: { estimate: sen.estimate, low: sen.low - hidden, high: sen.high + hidden },
+    slope: {
+      estimate: sen.estimate,
+      low: Math.min(sen.low, fading?.low ?? sen.low) - hidden,
+      high: Math.max(sen.high, fading?.high ?? sen.high) + hidden,
+    },
+    provenLow: sen.low - hidden,
     pValue,
     count,
     span,
@@ -52,14 +58,29 @@ export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope 
   };
 }
 
+function trendOf(
+  times: Float64Array,
+  values: Float64Array,
+  breakIndex: number,
+): { readonly sen: Interval; readonly pValue: number } | null {
+  let pValue = 1;
+  const sen = theilSen(times, values, breakIndex, (slope) => {
+    const trend = mannKendall(values, withoutTrend(times, values, slope, breakIndex), breakIndex);
+    pValue = trend.pValue;
+    return trend.variance;
+  });
+  return sen === null ? null : { sen, pValue };
+}
+
 /** A warm-up fades out: after a ramp, half as long again is left out, and no more than half of the floors since. */
 function settledIndex(times: Float64Array, model: ModelFit): number {
   const { since } = model;
-  if (!model.afterRamp) return since;
+  if (model.rampRise === null) return since;
   const bend = times[since] ?? 0;
   const settledAt = bend + (bend - (times[0] ?? 0)) / 2;
   const found = times.findIndex((time) => time >= settledAt);
-  return Math.min(found === -1 ? since : found, (since + times.length) >> 1);
+  const latest = Math.max(since, Math.min((since + times.length) >> 1, times.length - FEWEST));
+  return Math.min(found === -1 ? since : found, latest);
 }
 
 function withoutTrend(times: Float64Array, values: Float64Array, slope: number, breakIndex: number): Float64Array {

@@ -4,7 +4,7 @@ import { floorsPerWindow } from '#lib/detect/memory-floors.ts';
 import { memoryPerLoad } from '#lib/detect/memory-per-load.ts';
 import { type MemoryPoint, readingsOf } from '#lib/detect/memory-point.ts';
 import { memoryQuantum } from '#lib/detect/memory-quantum.ts';
-import { type Restart, restartsIn } from '#lib/detect/memory-restarts.ts';
+import { processLife, type Restart } from '#lib/detect/memory-restarts.ts';
 import { warmUpEndMs } from '#lib/detect/warm-up.ts';
 
 /** A quantum that is not given is read off the values. */
@@ -21,14 +21,13 @@ export type MemoryFacts = Omit<LeakFacts, 'quantumBytes' | 'bytesPerLoad'> & {
  */
 export function judgeMemory(points: readonly MemoryPoint[], facts: MemoryFacts): LeakJudgement {
   const readings = readingsOf(points);
-  const restarts = restartsIn(readings, facts.restarts);
-  const startedMs = restarts.at(-1)?.atMs ?? readings[0]?.atMs ?? facts.nowMs;
-  const current = readings.filter((reading) => reading.atMs >= startedMs);
+  const { restarts, sinceMs } = processLife(readings, facts.restarts);
+  const current = readings.filter((reading) => reading.atMs >= sinceMs);
   const warmMs = warmUpEndMs(current) ?? facts.nowMs;
   const warm = current.filter((reading) => reading.atMs >= warmMs);
   const bytesPerLoad = memoryPerLoad(warm);
   const floors = floorsPerWindow(warm, facts.nowMs, bytesPerLoad);
   const quantumBytes = facts.quantumBytes ?? memoryQuantum(warm.map((reading) => reading.bytes));
-  const history = { restarts, warmUp: { fromMs: startedMs, toMs: warmMs } };
+  const history = { restarts, warmUp: { fromMs: sinceMs, toMs: warmMs } };
   return judgeFloors('window', floors, { ...facts, quantumBytes, bytesPerLoad }, history);
 }

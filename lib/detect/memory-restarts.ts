@@ -3,24 +3,37 @@ import type { MemoryReading } from '#lib/detect/memory-point.ts';
 /** Where a process began anew: its start time or pid changed, counters fell, another model or configuration. */
 export type Restart = { readonly atMs: number; readonly cause: string };
 
-export const FELL_BY_HALF = 'memory fell by more than half';
+export type ProcessLife = {
+  readonly restarts: readonly Restart[];
+  /** Since when the memory is that of the process that runs now. */
+  readonly sinceMs: number;
+};
+
+/** Signs of one restart: the old process ends, the new one starts and loads its model. */
+const SAME_MS = 5 * 60_000;
 
 /**
- * Restarts inside the span of the readings: those given, and those that memory itself shows by falling to less than half
- * and staying there for a second reading (algorithms §6.1). One within five minutes of a given one is the same.
- * `readings` oldest first.
+ * Restarts inside the span of the readings (algorithms §6.1): those given, and those that memory itself shows by falling to
+ * less than half or more than doubling, and staying there for a second reading. Signs within five minutes of each other
+ * are one restart. `readings` oldest first.
  */
-export function restartsIn(readings: readonly MemoryReading[], given: readonly Restart[]): readonly Restart[] {
+export function processLife(readings: readonly MemoryReading[], given: readonly Restart[]): ProcessLife {
   const [firstMs, lastMs] = [readings[0]?.atMs ?? 0, readings.at(-1)?.atMs ?? 0];
   const inside = given.filter((restart) => restart.atMs > firstMs && restart.atMs <= lastMs);
-  const seen = readings.flatMap((reading, i): readonly Restart[] => {
-    const half = (readings[i - 1]?.bytes ?? 0) / 2;
-    const next = readings[i + 1];
-    const fell = reading.bytes < half && next !== undefined && next.bytes < half;
-    return fell ? [{ atMs: reading.atMs, cause: FELL_BY_HALF }] : [];
-  });
-  const fresh = seen.filter((restart) => inside.every((known) => Math.abs(known.atMs - restart.atMs) > SAME_MS));
-  return [...inside, ...fresh].toSorted((a, b) => a.atMs - b.atMs);
+  const signs = [...inside, ...readings.flatMap((reading, i) => jumpAt(readings, i, reading.atMs))];
+  const restarts: Restart[] = [];
+  let sinceMs = firstMs;
+  for (const sign of signs.toSorted((a, b) => a.atMs - b.atMs)) {
+    if (restarts.length === 0 || sign.atMs - sinceMs > SAME_MS) restarts.push(sign);
+    sinceMs = sign.atMs;
+  }
+  return { restarts, sinceMs };
 }
 
-const SAME_MS = 5 * 60_000;
+function jumpAt(readings: readonly MemoryReading[], i: number, atMs: number): readonly Restart[] {
+  const [before, now, next] = [readings[i - 1]?.bytes, readings[i]?.bytes, readings[i + 1]?.bytes];
+  if (before === undefined || now === undefined || next === undefined) return [];
+  if (now < before / 2 && next < before / 2) return [{ atMs, cause: 'memory fell by more than half' }];
+  if (now > before * 2 && next > before * 2) return [{ atMs, cause: 'memory more than doubled' }];
+  return [];
+}

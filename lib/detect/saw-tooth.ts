@@ -21,10 +21,9 @@ export function troughsOf(floors: readonly MemoryFloor[], facts: LeakFacts): rea
   for (const [i, change] of changes.entries()) {
     const [floor, value] = [floors[i + 1], bytes[i + 1] ?? 0];
     if (floor === undefined) continue;
-    const isReleased = change < -least;
-    if (!isReleased && (troughs.length === 0 || value >= lowest)) continue;
-    if (isReleased && value - (bytes[i - 1] ?? value) > change / 2) troughs.push(floor);
-    else troughs[Math.max(0, troughs.length - 1)] = floor;
+    if (change < -least) troughs.push(floor);
+    else if (troughs.length > 0 && value < lowest) troughs[troughs.length - 1] = floor;
+    else continue;
     lowest = value;
   }
   return troughs;
