@@ -50,14 +50,15 @@ const FEWEST_FOR_BREAKS = 8;
 const SMALL_SHAPES: readonly Shape[] = ['constant', 'step', 'line'];
 const SMALLEST_SIDE = 3;
 /** A ramp that ended later cannot be told from one that goes on. */
-const LATEST_RAMP_SHARE = 2 / 3;
+const LATEST_RAMP_SHARE = 0.6;
 const MOST_RHO = 0.9;
 
 /**
  * Least-squares fits of all shapes, best first by BIC = m·ln(RSS/n) + k·ln(m) (Schwarz 1978), where RSS includes n·q²
  * for rounding, k counts coefficients, breaks and the variance, and m = n(1 − ρ)/(1 + ρ) is the number of independent
  * floors, ρ the first autocorrelation of the residuals of the closest fit. With fewer than eight floors only constant,
- * step and line are fitted. Load is tried where it varies, and only kept where memory rises with it.
+ * step and line are fitted. Load is tried where it varies, beside one break at the most, and only kept where
+ * memory rises with it.
  */
 export function fitGrowthModels(series: GrowthSeries): GrowthFits {
   const n = series.values.length;
@@ -66,7 +67,9 @@ export function fitGrowthModels(series: GrowthSeries): GrowthFits {
   const loadMoves = !isSmall && loads?.some((load) => load !== loads[0]) === true;
   const bases = basesOf(series);
   const fits = (isSmall ? SMALL_SHAPES : SHAPES).flatMap((shape) =>
-    (loadMoves ? [false, true] : [false]).flatMap((withLoad) => fitShape(series, bases, shape, withLoad) ?? []),
+    (loadMoves && SHAPE_PARTS[shape].breaks.length < 2 ? [false, true] : [false]).flatMap(
+      (withLoad) => fitShape(series, bases, shape, withLoad) ?? [],
+    ),
   );
   const closest = fits.reduce((best, fit) => (fit.rss < best.rss ? fit : best));
   const rho = Math.min(MOST_RHO, Math.max(0, firstAutocorrelation(closest.residuals)));

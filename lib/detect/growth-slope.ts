@@ -15,6 +15,8 @@ export type GrowthSlope = {
   /** Slopes of the earlier and the later half of them. */
   readonly early: number;
   readonly late: number;
+  /** Growth over the span with a step in between. */
+  readonly net: number;
   /** Level at the last floor, by the fitted slope. */
   readonly levelNow: number;
 };
@@ -54,6 +56,7 @@ export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope 
     span,
     early: medianSlope(times.subarray(0, half), values.subarray(0, half)) ?? sen.estimate,
     late: medianSlope(times.subarray(half), values.subarray(half)) ?? sen.estimate,
+    net: sen.estimate * span + (breakIndex > 0 ? (model.step ?? 0) : 0),
     levelNow: levelAtEnd(series, from, sen.estimate, breakIndex),
   };
 }

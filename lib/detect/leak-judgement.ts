@@ -26,7 +26,7 @@ export type LeakJudgement = {
   /** One sentence for people: why this verdict and no other. */
   readonly reason: string;
   readonly floorsPer: 'window' | 'batch';
-  /** The floors that were judged, oldest first: warm-up removed, since the newest restart, at most 100. */
+  /** The floors that were judged, oldest first: warm-up removed, since the newest restart, at most 72. */
   readonly floors: readonly MemoryFloor[];
   /** The shape that fits best, and how all compare (lower is better). null with too few floors. */
   readonly model: {

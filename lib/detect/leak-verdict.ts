@@ -16,7 +16,7 @@ import { timeToLimit } from '#lib/detect/time-to-limit.ts';
 
 const MIB = 1024 ** 2;
 const HOUR_MS = 3_600_000;
-const MOST_FLOORS = 100;
+const MOST_FLOORS = 72;
 
 /** Report 003's three batches, with the floor before the first. */
 const FEWEST = { batch: 4, window: 5 } as const;
@@ -26,9 +26,8 @@ const LEAST_SPAN_H = 2;
 const LEAST_SPAN_BEND_H = 1.5;
 /** Where the load is not known, the rising half of a day's load looks like a leak until the day turns. */
 const LEAST_SPAN_LOAD_UNKNOWN_H = 18;
-const MOST_P = 0.01;
-/** The smallest p that four floors can give is 1/24. */
-const MOST_P_OF_FOUR = 0.05;
+/** Windows are judged again and again, so chance has more tries there. The smallest p that four floors can give is 1/24. */
+const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
 /** Strong evidence (Kass and Raftery 1995): the growing model is 20 times as likely as any level one. */
 const LEAST_BIC_LEAD = 6;
 /** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
@@ -36,6 +35,8 @@ const LEAST_SLOPE = 1;
 /** Still growing: each half keeps this share of the whole slope. */
 const LEAST_LATE_SHARE = 0.5;
 const LEAST_EARLY_SHARE = 0.25;
+/** What stays, of what the slope alone would have added. */
+const LEAST_NET_SHARE = 0.75;
 /** Less than this share of what the warm-up took may be the end of the warm-up. */
 const LEAST_RAMP_SHARE = 0.1;
 /** Slower growth is no matter: it would take more than a week to the limit, or is this slow (MiB/h, MiB per batch). */
@@ -49,7 +50,7 @@ const NO_HISTORY: LeakHistory = { restarts: [], warmUp: null };
 /**
  * Judges floors of one process's memory, oldest first, since its warm-up and without a restart in between (DESIGN §6,
  * algorithms §6). `leak` needs: the best model by BIC rises at its end and leads every level model by 6; one-sided
- * Hamed–Rao Mann–Kendall p < 0.01; a Theil–Sen interval above the quantum over the span; both halves still growing; per
+ * Hamed–Rao Mann–Kendall p < 0.01 (0.001 per window); a Theil–Sen interval above the quantum over the span; both halves still growing; per
  * window two hours (18 where the load is unknown) since the bend. `plateau`: a step or a ramp that ended. `load-driven`:
  * memory follows the load. `none`: level, and even the interval's upper bound is no matter. Otherwise `inconclusive`.
  */
@@ -205,12 +206,15 @@ function decideGrowing(judged: Case): Decision {
       );
     }
   }
-  const mostP = count <= FEWEST.batch ? MOST_P_OF_FOUR : MOST_P;
+  const mostP = MOST_P[floorsPer === 'batch' && count === FEWEST.batch ? 'batchOfFour' : floorsPer];
   const isProven = growth.pValue < mostP && growth.provenLow > LEAST_SLOPE && slope.low > 0 && lead >= LEAST_BIC_LEAD;
   if (!isProven) {
     if (slope.high <= judged.matter) return { verdict: 'none', reason: 'no growth that matters', moreFloors: null };
     const competitor = level?.withLoad === true ? ' or to load' : '';
     return undecided(`the growth may still be due to chance${competitor}`, floorsUntil(growth, 0));
+  }
+  if (growth.net < LEAST_NET_SHARE * slope.estimate * span) {
+    return undecided('it grows, but gives memory back in between', count);
   }
   if (slope.estimate * span < LEAST_RAMP_SHARE * (best.rampRise ?? 0)) {
     return undecided('it grows, but so little after its warm-up that this may be the end of it', count);

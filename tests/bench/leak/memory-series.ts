@@ -1,4 +1,5 @@
 import type { MemoryPoint } from '#lib/detect/memory-point.ts';
+import type { Restart } from '#lib/detect/memory-restarts.ts';
 import { Random } from '#lib/simulator/random.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -21,6 +22,8 @@ export type MemorySeries = {
   /** When the process that runs at the end was started. */
   readonly startedMs: number;
   readonly endMs: number;
+  /** What the exporter tells of restarts. */
+  readonly restarts: readonly Restart[];
 };
 
 const POLL_MS = 30_000;
@@ -35,7 +38,7 @@ const MIB = 1024 ** 2;
  * - a saw-tooth of 20–120 MiB every 10–40 min,
  * - a day's swing of load (± 60 %) with 1–5 MiB per running request,
  * - a fifth of the polls missing, and one gap of 20–40 min,
- * - a restart after 0.5–2 h that is not announced, with 2–4 min without the process.
+ * - a restart after 0.5–2 h, told by the process's start time in every second series, with 2–4 min without the process.
  */
 export function memorySeries(seed: number, slopeMibPerHour: number, hours: number, parts: Disturbances): MemorySeries {
   const random = new Random(seed);
@@ -83,5 +86,8 @@ export function memorySeries(seed: number, slopeMibPerHour: number, hours: numbe
     if (isMissed) continue;
     points.push({ atMs: SERIES_START_MS + atMs, bytes: isDown ? 0 : Math.floor(mib) * MIB, load: isDown ? 0 : load });
   }
-  return { points, startedMs: SERIES_START_MS + startedH * HOUR_MS, endMs: SERIES_START_MS + totalH * HOUR_MS };
+  const startedMs = SERIES_START_MS + startedH * HOUR_MS;
+  const isTold = parts.restart && seed % 2 === 0;
+  const restarts = isTold ? [{ atMs: startedMs, cause: 'the process started' }] : [];
+  return { points, startedMs, endMs: SERIES_START_MS + totalH * HOUR_MS, restarts };
 }
