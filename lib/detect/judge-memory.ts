@@ -4,7 +4,7 @@ import { floorsPerWindow } from '#lib/detect/memory-floors.ts';
 import { memoryPerLoad } from '#lib/detect/memory-per-load.ts';
 import { type MemoryPoint, readingsOf } from '#lib/detect/memory-point.ts';
 import { memoryQuantum } from '#lib/detect/memory-quantum.ts';
-import { processLife, type Restart } from '#lib/detect/memory-restarts.ts';
+import { processLife, type Restart, withoutGlitches } from '#lib/detect/memory-restarts.ts';
 import { warmUpEndMs } from '#lib/detect/warm-up.ts';
 
 /** A quantum that is not given is read off the values. */
@@ -20,7 +20,7 @@ export type MemoryFacts = Omit<LeakFacts, 'quantumBytes' | 'bytesPerLoad'> & {
  * is left out or has null bytes.
  */
 export function judgeMemory(points: readonly MemoryPoint[], facts: MemoryFacts): LeakJudgement {
-  const readings = readingsOf(points);
+  const readings = withoutGlitches(readingsOf(points));
   const { restarts, sinceMs } = processLife(readings, facts.restarts);
   const current = readings.filter((reading) => reading.atMs >= sinceMs);
   const warmMs = warmUpEndMs(current) ?? facts.nowMs;

@@ -30,6 +30,15 @@ export function processLife(readings: readonly MemoryReading[], given: readonly 
   return { restarts, sinceMs };
 }
 
+/** Without single readings below half or above double of both neighbours: an exporter that failed for once prints 0. */
+export function withoutGlitches(readings: readonly MemoryReading[]): readonly MemoryReading[] {
+  return readings.filter(({ bytes }, i) => {
+    const [before, after] = [readings[i - 1]?.bytes, readings[i + 1]?.bytes];
+    if (before === undefined || after === undefined) return true;
+    return !(bytes < Math.min(before, after) / 2 || bytes > Math.max(before, after) * 2);
+  });
+}
+
 function jumpAt(readings: readonly MemoryReading[], i: number, atMs: number): readonly Restart[] {
   const [before, now, next] = [readings[i - 1]?.bytes, readings[i]?.bytes, readings[i + 1]?.bytes];
   if (before === undefined || now === undefined || next === undefined) return [];
