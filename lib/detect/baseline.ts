@@ -1,3 +1,5 @@
+import { median } from '#lib/detect/order-statistics.ts';
+
 /** One minute of an engine, from the minute roll-up. null is unknown. */
 export type BaselineMinute = {
   readonly atMs: number;
@@ -29,12 +31,4 @@ export function learnBaseline(minutes: readonly BaselineMinute[], nowMs: number)
   });
   const rates = busy.map((minute) => minute.finishedPerSecond).filter((rate) => rate !== null);
   return { rps: rates.length >= FEWEST_MINUTES ? median(rates) : null, minutes: rates.length };
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }

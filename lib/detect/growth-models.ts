@@ -1,0 +1,187 @@
+import { type BreakKind, bestBreak, breakColumn } from '#lib/detect/break-search.ts';
+import { leastSquares, orthonormal, without } from '#lib/detect/least-squares.ts';
+
+/** Shapes that floors are compared with, simplest first. All but the last four are level at their end. */
+const SHAPE_PARTS = {
+  constant: { line: false, breaks: [] },
+  step: { line: false, breaks: ['step'] },
+  ramp: { line: false, breaks: ['ramp'] },
+  'two-steps': { line: false, breaks: ['step', 'step'] },
+  'ramp+step': { line: false, breaks: ['ramp', 'step'] },
+  line: { line: true, breaks: [] },
+  onset: { line: false, breaks: ['onset'] },
+  'step+line': { line: true, breaks: ['step'] },
+  bend: { line: true, breaks: ['ramp'] },
+  'bend+step': { line: true, breaks: ['ramp', 'step'] },
+} as const satisfies Record<string, { readonly line: boolean; readonly breaks: readonly BreakKind[] }>;
+
+export type Shape = keyof typeof SHAPE_PARTS;
+const SHAPES = Object.keys(SHAPE_PARTS) as readonly Shape[];
+
+export type ModelFit = {
+  readonly shape: Shape;
+  /** Whether a multiple of the load is part of it. */
+  readonly withLoad: boolean;
+  readonly bic: number;
+  /** Entry from which on the last slope holds: the bend, or the first of two steps. 0 where there is none. */
+  readonly since: number;
+  /** How much a ramp that ended there had risen; null without one. */
+  readonly rampRise: number | null;
+  /** First entry of the (last) new level; null where there is no step. */
+  readonly stepIndex: number | null;
+  readonly step: number | null;
+  /** Slope at the end, per unit of time; 0 for shapes that end level. */
+  readonly slope: number;
+  /** Memory per unit of load; 0 without load. */
+  readonly perLoad: number;
+};
+
+export type GrowthSeries = {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** null where any floor's load is unknown. */
+  readonly loads: Float64Array | null;
+  /** Rounding of the values: a perfect fit still has this error. */
+  readonly quantum: number;
+};
+
+/** Fewer floors can carry no break in the slope, and no load. */
+const FEWEST_FOR_BREAKS = 8;
+const SMALL_SHAPES: readonly Shape[] = ['constant', 'step', 'line'];
+const SMALLEST_SIDE = 3;
+/** A ramp that ended later cannot be told from one that goes on. */
+const LATEST_RAMP_SHARE = 0.6;
+const MOST_RHO = 0.9;
+
+/**
+ * Least-squares fits of all shapes, best first by BIC = m·ln(RSS/n) + k·ln(m) (Schwarz 1978), where RSS includes n·q²
+ * for rounding, k counts coefficients, breaks and the variance, and m = n(1 − ρ)/(1 + ρ) is the number of independent
+ * floors, ρ the first autocorrelation of the residuals of the closest fit. With fewer than eight floors only constant,
+ * step and line are fitted. Load is tried where it varies, beside one break at the most, and only kept where
+ * memory rises with it.
+ */
+export function fitGrowthModels(series: GrowthSeries): GrowthFits {
+  const n = series.values.length;
+  const { loads } = series;
+  const isSmall = n < FEWEST_FOR_BREAKS;
+  const loadMoves = !isSmall && loads?.some((load) => load !== loads[0]) === true;
+  const bases = basesOf(series);
+  const fits = (isSmall ? SMALL_SHAPES : SHAPES).flatMap((shape) =>
+    (loadMoves && SHAPE_PARTS[shape].breaks.length < 2 ? [false, true] : [false]).flatMap(
+      (withLoad) => fitShape(series, bases, shape, withLoad) ?? [],
+    ),
+  );
+  const closest = fits.reduce((best, fit) => (fit.rss < best.rss ? fit : best));
+  const rho = Math.min(MOST_RHO, Math.max(0, firstAutocorrelation(closest.residuals)));
+  const independent = Math.max(3, (n * (1 - rho)) / (1 + rho));
+  const rounding = n * series.quantum * series.quantum;
+  const models = fits
+    .map(({ rss, residuals, parameters, ...fit }) => ({
+      ...fit,
+      bic: independent * Math.log((rss + rounding) / n) + parameters * Math.log(independent),
+    }))
+    .toSorted((a, b) => a.bic - b.bic || SHAPES.indexOf(a.shape) - SHAPES.indexOf(b.shape));
+  const free = Math.max(1, n - closest.parameters + 1);
+  return { models, noiseOfMean: (closest.rss / free + rounding / n) / independent };
+}
+
+export type GrowthFits = {
+  readonly models: readonly ModelFit[];
+  /** Variance of a mean over all floors, from what the closest fit leaves. */
+  readonly noiseOfMean: number;
+};
+
+type Basis = { readonly columns: readonly Float64Array[]; readonly rest: Float64Array };
+type Bases = Readonly<Record<'none' | 'line' | 'load' | 'both', Basis>>;
+
+/** The columns without a break, at right angles, and what they leave of the values. */
+function basesOf({ times, values, loads }: GrowthSeries): Bases {
+  const one = new Float64Array(values.length).fill(1);
+  const basis = (columns: readonly Float64Array[]): Basis => {
+    const made = orthonormal([one, ...columns]);
+    return { columns: made, rest: without(values, made) };
+  };
+  const load = loads === null ? [] : [loads];
+  return { none: basis([]), line: basis([times]), load: basis(load), both: basis([...load, times]) };
+}
+
+type RawFit = Omit<ModelFit, 'bic'> & {
+  readonly rss: number;
+  readonly residuals: Float64Array;
+  readonly parameters: number;
+};
+
+function fitShape(series: GrowthSeries, bases: Bases, shape: Shape, withLoad: boolean): RawFit | null {
+  const { times, values, loads } = series;
+  const { line, breaks } = SHAPE_PARTS[shape];
+  const fixed = [...(withLoad && loads !== null ? [loads] : []), ...(line ? [times] : [])];
+  const basis = bases[line ? (withLoad ? 'both' : 'line') : withLoad ? 'load' : 'none'];
+  const indices = placeBreaks(series, basis, breaks);
+  if (indices === null) return null;
+  const columns = [...fixed, ...breaks.map((kind, i) => breakColumn(kind, times, indices[i] ?? 0))];
+  const fit = leastSquares(columns, values);
+  if (fit === null) return null;
+  const perLoad = withLoad ? (fit.coefficients[0] ?? 0) : 0;
+  const slope = line ? (fit.coefficients[withLoad ? 1 : 0] ?? 0) : 0;
+  const ofBreak = (i: number): number => fit.coefficients[fixed.length + i] ?? 0;
+  const [first, last] = [breaks[0], breaks.at(-1)];
+  if (withLoad && perLoad <= 0) return null;
+  if (!line && (first === 'ramp' || first === 'onset') && ofBreak(0) <= 0) return null;
+  if (line && first === 'ramp' && slope + ofBreak(0) < 0) return null;
+  const hasStep = last === 'step';
+  return {
+    shape,
+    withLoad,
+    since: breaks.length > (hasStep ? 1 : 0) ? (indices[0] ?? 0) : 0,
+    rampRise: first === 'ramp' ? (slope + ofBreak(0)) * ((times[indices[0] ?? 0] ?? 0) - (times[0] ?? 0)) : null,
+    stepIndex: hasStep ? (indices.at(-1) ?? null) : null,
+    step: hasStep ? ofBreak(breaks.length - 1) : null,
+    slope: shape === 'onset' ? ofBreak(0) : slope,
+    perLoad,
+    rss: fit.rss,
+    residuals: fit.residuals,
+    parameters: 2 + columns.length + breaks.length,
+  };
+}
+
+/** One break after the other where it explains most, then each once more, given the other. Steps in order. */
+function placeBreaks(
+  { times, values }: GrowthSeries,
+  fixed: Basis,
+  breaks: readonly BreakKind[],
+): readonly number[] | null {
+  const n = values.length;
+  const side = n < FEWEST_FOR_BREAKS ? 1 : SMALLEST_SIDE;
+  const latestRamp = Math.ceil(n * LATEST_RAMP_SHARE);
+  const indices: (number | null)[] = breaks.map(() => null);
+  const rounds = breaks.length === 0 ? [] : breaks.length === 1 ? [0] : [0, 1, 0, 1];
+  for (const which of rounds) {
+    const kind = breaks[which] ?? 'step';
+    const others = breaks.flatMap((other, i) => {
+      const index = indices[i] ?? null;
+      return i === which || index === null ? [] : [breakColumn(other, times, index)];
+    });
+    const basis = orthonormal(others, fixed.columns);
+    const rest = without(fixed.rest, basis.slice(fixed.columns.length));
+    const found = bestBreak(kind, times, basis, rest, side, kind === 'ramp' ? latestRamp : n - side + 1);
+    if (found === null) return null;
+    indices[which] = found;
+  }
+  const placed = indices.filter((index) => index !== null);
+  return breaks.every((kind) => kind === 'step') ? placed.toSorted((a, b) => a - b) : placed;
+}
+
+function firstAutocorrelation(residuals: Float64Array): number {
+  let [product, spread] = [0, 0];
+  for (let i = 0; i < residuals.length; i += 1) {
+    const value = residuals[i] ?? 0;
+    spread += value * value;
+    product += value * (residuals[i - 1] ?? 0);
+  }
+  return spread === 0 ? 0 : product / spread;
+}
+
+/** Whether a model still rises at its end. */
+export function isGrowing(model: ModelFit): boolean {
+  return model.slope > 0;
+}

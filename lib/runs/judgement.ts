@@ -1,0 +1,39 @@
+import type { Unit } from '#lib/metrics/unit.ts';
+
+/** One criterion of a run: passed, failed, or not measured, with the number that was judged. */
+export type Judgement = {
+  readonly check:
+    | 'total VRAM delta'
+    | 'VRAM trend'
+    | 'throughput variance'
+    | 'throughput degradation'
+    | 'success rate'
+    | 'crashes or OOM errors'
+    | 'model reload delay'
+    | 'throughput against expectation';
+  readonly state: 'pass' | 'fail' | 'not measured';
+  readonly value: number | null;
+  readonly unit: Unit;
+  /** What passes, as the report writes it. */
+  readonly limit: string;
+  /** One phrase for people: what was seen, or what is missing. */
+  readonly reason: string;
+  /** Numbers of the batches that made it fail, or that lack the measurement. */
+  readonly batches: readonly number[];
+};
+
+type Criterion = Pick<Judgement, 'check' | 'unit' | 'limit'>;
+
+export function notMeasured(criterion: Criterion, reason: string, batches: readonly number[]): Judgement {
+  return { ...criterion, state: 'not measured', value: null, reason, batches };
+}
+
+export function judged(
+  criterion: Criterion,
+  passes: boolean,
+  value: number | null,
+  reason: string,
+  batches: readonly number[] = [],
+): Judgement {
+  return { ...criterion, state: passes ? 'pass' : 'fail', value, reason, batches: passes ? [] : batches };
+}
