@@ -16,7 +16,7 @@ const SHAPE_PARTS = {
 } as const satisfies Record<string, { readonly line: boolean; readonly breaks: readonly BreakKind[] }>;
 
 export type Shape = keyof typeof SHAPE_PARTS;
-const SHAPES = Object.keys(SHAPE_PARTS) as readonly Shape[];
+export const SHAPES = Object.keys(SHAPE_PARTS) as readonly Shape[];
 
 export type ModelFit = {
   readonly shape: Shape;

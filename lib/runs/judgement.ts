@@ -1,16 +1,21 @@
 import type { Unit } from '#lib/metrics/unit.ts';
 
+/** The criteria of report 003, in its order (rules.yaml, run_criteria.multi_batch). */
+export const CHECKS = [
+  'total VRAM delta',
+  'VRAM trend',
+  'throughput variance',
+  'throughput degradation',
+  'success rate',
+  'crashes or OOM errors',
+  'model reload delay',
+  'throughput against expectation',
+] as const;
+export type Check = (typeof CHECKS)[number];
+
 /** One criterion of a run: passed, failed, or not measured, with the number that was judged. */
 export type Judgement = {
-  readonly check:
-    | 'total VRAM delta'
-    | 'VRAM trend'
-    | 'throughput variance'
-    | 'throughput degradation'
-    | 'success rate'
-    | 'crashes or OOM errors'
-    | 'model reload delay'
-    | 'throughput against expectation';
+  readonly check: Check;
   readonly state: 'pass' | 'fail' | 'not measured';
   readonly value: number | null;
   readonly unit: Unit;
