@@ -136,10 +136,11 @@ function toldOf({ told, atMs }: { readonly told: ToldState; readonly atMs: numbe
   return told === 'none' ? null : { kind: told, atMs };
 }
 
-/** Alertmanager is told every minute anyway and repeats by its own rules. */
-function filterFor(channel: ChannelForPlan) {
-  const repeatIntervalMs = channel.kind === 'alertmanager' ? 0 : channel.filter.repeatIntervalMs;
-  return { ...channel.filter, repeatIntervalMs, enabled: channel.enabled };
+/** Alertmanager is told every minute anyway, repeats by its own rules, and knows no acknowledgement. */
+function filterFor({ kind, filter, enabled }: ChannelForPlan) {
+  return kind === 'alertmanager'
+    ? { ...filter, repeatIntervalMs: 0, sendAcked: false, enabled }
+    : { ...filter, enabled };
 }
 
 function handled(alert: AlertRow) {

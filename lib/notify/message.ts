@@ -40,7 +40,9 @@ const KIND_WORDS = {
   firing: '',
   resolved: 'RESOLVED',
   repeat: 'STILL FIRING',
+  acked: 'ACKNOWLEDGED',
   reminder: 'REMINDER, acknowledged but still firing',
+  unacked: 'FIRING, acknowledgement taken back',
   'ack-expired': 'FIRING, acknowledgement ran out',
   unmuted: 'FIRING, no longer muted',
 } as const satisfies Record<DeliveryKind, string>;
@@ -95,8 +97,8 @@ function frameOf(
 }
 
 function titleOf(kind: DeliveryKind, alerts: readonly NotifiedAlert[], first: NotifiedAlert | undefined): string {
-  const words = kind === 'resolved' && alerts.some((alert) => !isRecovered(alert)) ? 'ENDED' : KIND_WORDS[kind];
-  const severity = kind === 'resolved' ? '' : (first?.severity.toUpperCase() ?? '');
+  const words = wordsOf(kind, alerts);
+  const severity = kind === 'resolved' || kind === 'acked' ? '' : (first?.severity.toUpperCase() ?? '');
   const head = [words, severity].filter((part) => part !== '').join(': ');
   if (first === undefined || alerts.length === 1) return cleanText(`${head}: ${first?.headline ?? ''}`, MAX_TITLE);
   const place = first.labels.host ?? first.target;
@@ -104,10 +106,18 @@ function titleOf(kind: DeliveryKind, alerts: readonly NotifiedAlert[], first: No
   return cleanText(`${head}: ${alerts.length} × ${first.title} on ${place}: ${names}`, MAX_TITLE);
 }
 
+function wordsOf(kind: DeliveryKind, alerts: readonly NotifiedAlert[]): string {
+  if (kind === 'resolved' && alerts.some((alert) => !isRecovered(alert))) return 'ENDED';
+  const [by, ...others] = new Set(alerts.map((alert) => alert.ack?.by ?? ''));
+  return kind === 'acked' && by !== undefined && others.length === 0
+    ? `${KIND_WORDS.acked} by ${by}`
+    : KIND_WORDS[kind];
+}
+
 const isRecovered = (alert: NotifiedAlert): boolean => alert.endReason === null || alert.endReason === 'recovered';
 
 function textOf(kind: DeliveryKind, alerts: readonly NotifiedAlert[]): string {
-  if (kind === 'resolved') return '';
+  if (kind === 'resolved' || kind === 'acked') return '';
   const remedies = [...new Set(alerts.map((alert) => alert.remedy).filter((remedy) => remedy !== ''))];
   return remedies.length === 0 ? '' : cleanText(`What to do: ${remedies.join(' ')}`, MAX_TEXT);
 }

@@ -275,6 +275,53 @@ describe('quiet alerts', () => {
     expect(messages().map((message) => message.kind)).toEqual(['ack-expired']);
   });
 
+  const pagerDuty = () => addChannel(database.pool, { kind: 'pagerduty', url: receiver.url, routing_key: 'R-key' });
+  const events = () => receiver.received.map(({ body }) => JSON.parse(body) as Record<string, string>);
+  const news = (id: number) => inTransaction(database.pool, (client) => enqueueNotifications(client, [id], Date.now()));
+
+  it('acknowledged: PagerDuty hears it under the key of the incident, and pages anew when it is taken back', async () => {
+    await pagerDuty();
+    const [id = 0] = await fire(database.pool, [newAlert(targetId)]);
+    await allIn('sent');
+    await ack(id, null);
+    await news(id);
+    await got(2);
+    await allIn('sent');
+    await database.pool.query('UPDATE alert SET acked_at_ms = NULL, acked_by = NULL WHERE id = $1', [id]);
+    await news(id);
+    await got(4);
+    expect(events().map((event) => event.event_action)).toEqual(['trigger', 'acknowledge', 'resolve', 'trigger']);
+    expect(new Set(events().map((event) => event.dedup_key)).size).toBe(1);
+  });
+
+  it('acknowledged with many others, without a word to the outbox: told within seconds, once', async () => {
+    await webhook();
+    await addChannel(database.pool, { kind: 'webhook', url: receiver.url, filter: { send_acked: false } });
+    const [id = 0] = await fire(database.pool, [newAlert(targetId)]);
+    await allIn('sent');
+    await ack(id, null);
+    await got(3);
+    await enqueueDue(database.pool, Date.now());
+    await allIn('sent');
+    expect((await deliveries()).map((row) => row.kind).toSorted()).toEqual(['acked', 'firing', 'firing']);
+    expect(messages().at(-1)).toMatchObject({ kind: 'acked', alerts: [{ ack: { by: 'K.' } }] });
+  });
+
+  it('taken back before the message went out: it is not sent', async () => {
+    await webhook();
+    const [id = 0] = await fire(database.pool, [newAlert(targetId)]);
+    await allIn('sent');
+    await notifier.stop();
+    await ack(id, null);
+    await news(id);
+    await database.pool.query('UPDATE alert SET acked_at_ms = NULL, acked_by = NULL WHERE id = $1', [id]);
+    notifier = startNotifier();
+    await until(async () => (await deliveries()).some((row) => row.kind === 'acked' && row.state === 'cancelled'));
+    expect((await deliveries()).find((row) => row.kind === 'acked')?.last_answer).toBe(
+      'no longer acknowledged before it was sent',
+    );
+  });
+
   it('silenced: told why not, and told when the silence is over', async () => {
     await webhook();
     await database.pool.query(

@@ -64,6 +64,16 @@ describe('what a message says', () => {
       'CRITICAL: KV cache nearly full on qwen-a',
     ],
     [
+      'acknowledged',
+      about('acked', alert({ ackedAtMs: NOW, ackedBy: 'K.', ackNote: 'on it' })),
+      'ACKNOWLEDGED by K.: KV cache nearly full on qwen-a: 98%, limit 90%',
+    ],
+    [
+      'acknowledged by two',
+      about('acked', alert({ ackedAtMs: NOW, ackedBy: 'K.' }), alert({ id: 18, ackedAtMs: NOW, ackedBy: 'A.' })),
+      'ACKNOWLEDGED: 2 × KV cache nearly full on gpu-01: qwen-a, qwen-a',
+    ],
+    [
       'value unknown',
       about('firing', alert({ lastValue: null })),
       'CRITICAL: KV cache nearly full on qwen-a: value unknown, limit 90%',
@@ -156,6 +166,17 @@ describe('pagerduty', () => {
     expect(open).toMatchObject({ event_action: 'trigger', dedup_key: 'headroom/inst/17', routing_key: 'R' });
     expect(second.dedup_key).toBe('headroom/inst/18');
     expect(close).toMatchObject({ event_action: 'resolve', dedup_key: 'headroom/inst/17' });
+  });
+  it.each([
+    ['acked', ['acknowledge']],
+    ['reminder', ['trigger']],
+    // A trigger alone pages nobody while the incident is acknowledged there.
+    ['unacked', ['resolve', 'trigger']],
+    ['ack-expired', ['resolve', 'trigger']],
+  ] as const)('%s is %j of the same incident', (kind, actions) => {
+    const events = buildPagerDuty(about(kind, alert()), settings).map(({ body }) => json(body));
+    expect(events.map(({ event_action }) => event_action)).toEqual(actions);
+    expect(new Set(events.map(({ dedup_key }) => dedup_key))).toEqual(new Set(['headroom/inst/17']));
   });
   it.each([
     ['critical', 'critical'],

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Matcher, matches } from '#lib/alerts/matchers.ts';
 import { AlertFilter, AlertsQuery } from '#lib/api/alerts.ts';
 import { countMatches } from '#lib/db/match-counts.ts';
+import { enqueueNotifications } from '#lib/db/notifications.ts';
+import { inTransaction } from '#lib/db/pool.ts';
 import { ackBulk } from '#lib/service/ack-alerts.ts';
 import { ackOne, assignOne, noteOne, unackOne } from '#lib/service/act-on-alert.ts';
 import { getAlertView } from '#lib/service/alert-detail.ts';
@@ -10,6 +12,7 @@ import { listAlertViews } from '#lib/service/alerts.ts';
 import { createSilence } from '#lib/service/silences.ts';
 import { ANNA, alertOf, KIM, storeAlerts } from '#tests/alert-rows.ts';
 import { engineReading, pushPolls, SETTINGS, serviceContext } from '#tests/engine-polls.ts';
+import { addChannel } from '#tests/stored-alerts.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/test-database.ts';
 
 const NOW = 1_795_348_800_000;
@@ -114,6 +117,22 @@ describe('the list', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('an ack', () => {
+  it('and its end are in the outbox of each channel that was told, with the change itself', async () => {
+    const channelId = await addChannel(database.pool, { kind: 'webhook', url: 'http://127.0.0.1:1/hook' });
+    const [id = 0] = await store({ severity: 'critical' });
+    await inTransaction(database.pool, (client) => enqueueNotifications(client, [id], NOW - HOUR));
+    await ackOne(at(NOW), ANNA, id, { note: 'looking' });
+    await unackOne(at(NOW + 1000), ANNA, id, {});
+    const { rows } = await database.pool.query(
+      'SELECT kind FROM delivery WHERE channel_id = $1 ORDER BY created_at_ms',
+      [channelId],
+    );
+    expect(rows.map(({ kind }) => kind)).toEqual(['firing', 'acked', 'unacked']);
+    await database.pool.query('DELETE FROM channel');
   });
 });
 
