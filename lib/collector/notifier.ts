@@ -8,6 +8,7 @@ import { enqueueDue } from '#lib/db/due-notifications.ts';
 import { finishDelivery } from '#lib/db/finish-delivery.ts';
 import { Leadership } from '#lib/db/leadership.ts';
 import { GROUP_WAIT_MS } from '#lib/db/notifications.ts';
+import { dropOldDeliveries } from '#lib/db/old-deliveries.ts';
 import type { Pool } from '#lib/db/pool.ts';
 import { deliver } from '#lib/notify/deliver.ts';
 
@@ -25,6 +26,7 @@ export type NotifierOptions = {
 
 const DUE_MS = 5000;
 const STANDING_MS = 1000;
+const OLD_MS = 3_600_000;
 
 /** Sends what is in the outbox, and writes into it what becomes due by time alone. Any number may run beside each other. */
 export class Notifier {
@@ -60,6 +62,7 @@ export class Notifier {
     this.#loops = [
       loop('due notifications', DUE_MS, () => enqueueDue(pool, clock())),
       loop('heartbeats and resends', STANDING_MS, () => this.#resender.run()),
+      loop('old deliveries', OLD_MS, () => dropOldDeliveries(pool, clock())),
     ];
   }
 
