@@ -46,7 +46,7 @@ export function groupAlerts(items: readonly AlertSummary[], by: Grouping): reado
 /** The value that groups; '' where an alert has none. */
 function groupKey(alert: AlertSummary, by: Exclude<Grouping, 'none'>): string {
   if (by === 'rule') return alert.rule;
-  if (by === 'target') return alert.target.name;
+  if (by === 'target') return alert.target?.name ?? '';
   return alert.labels[by] ?? '';
 }
 

@@ -1,3 +1,4 @@
+import { watchChannels } from '#lib/collector/channel-watch.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { Resender } from '#lib/collector/resender.ts';
 import { every, sleep } from '#lib/collector/timer.ts';
@@ -61,6 +62,7 @@ export class Notifier {
     });
     this.#loops = [
       loop('due notifications', DUE_MS, () => enqueueDue(pool, clock())),
+      loop('channels', DUE_MS, () => watchChannels(pool, DUE_MS, clock())),
       loop('heartbeats and resends', STANDING_MS, () => this.#resender.run()),
       loop('old deliveries', OLD_MS, () => dropOldDeliveries(pool, clock())),
     ];
@@ -82,7 +84,7 @@ export class Notifier {
     const channel = await channels.find(claimed.channelId);
     if (channel === null) return;
     const result = await deliver(claimed.notification, channel, clock(), signal);
-    const state = await finishDelivery(pool, claimed, result, baseUrl, clock());
+    const state = await finishDelivery(pool, claimed, result, clock());
     if (state === 'sent') return;
     const words = `${channel.name}: ${claimed.notification.kind} not taken (${result.status ?? 'no answer'}: ${result.answer})`;
     log.warn(state === 'dead' ? `${words}; given up` : `${words}; try ${claimed.tries + 1} follows`);

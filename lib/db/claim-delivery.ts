@@ -4,6 +4,7 @@ import { Notification } from '#lib/api/notification.ts';
 import { type AlertRow, type Queryable, selectAlerts } from '#lib/db/alerts.ts';
 import { installationId } from '#lib/db/installation-id.ts';
 import { plannedAlert } from '#lib/db/notifications.ts';
+import { sendHint } from '#lib/db/notify.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { loadQuiet } from '#lib/db/quiet.ts';
 import { storableJson, storableText } from '#lib/db/storable.ts';
@@ -137,6 +138,7 @@ async function cancel(client: Queryable, delivery: DeliveryRow, reason: string):
     delivery.id,
     reason,
   ]);
+  await sendHint(client, 'alerts');
   return null;
 }
 

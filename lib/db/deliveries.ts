@@ -6,8 +6,8 @@ import { queueDeliveries } from '#lib/db/delivery-queue.ts';
 import { storableText } from '#lib/db/storable.ts';
 import type { DeliveryResult } from '#lib/notify/verdict.ts';
 
-/** Deliveries that are one row rewritten at every beat; they belong to no alert. */
-const STANDING = "('heartbeat', 'resend')";
+/** Deliveries that are one row rewritten at every beat or test; they belong to no alert. */
+export const STANDING = "('heartbeat', 'resend', 'test')";
 
 const COLUMNS = `d.id, json_build_object('id', c.id, 'name', c.name, 'kind', c.kind) AS channel, d.kind, d.state, d.tries,
   d.created_at_ms AS "createdAtMs", d.next_try_ms AS "nextTryMs", d.sent_at_ms AS "sentAtMs",
@@ -60,11 +60,11 @@ export async function retryDead(client: Queryable, id: string, nowMs: number): P
   return true;
 }
 
-/** Overwrites the one row that tells how a channel's heartbeat or minute-by-minute resend goes. */
+/** Overwrites the one row that tells how a channel's heartbeat, minute-by-minute resend or test goes. */
 export async function recordStanding(
   pool: pg.Pool,
   channelId: number,
-  kind: 'heartbeat' | 'resend',
+  kind: 'heartbeat' | 'resend' | 'test',
   result: DeliveryResult,
   nowMs: number,
 ): Promise<void> {

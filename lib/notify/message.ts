@@ -13,7 +13,8 @@ export type MessageAlert = Episode & {
   readonly ruleId: string;
   readonly severity: Severity;
   readonly subjectName: string;
-  readonly targetName: string;
+  /** null where it is about no target. */
+  readonly targetName: string | null;
   readonly labels: Labels;
   readonly rule: { readonly title: string; readonly action: string; readonly remedy: string };
   readonly owner: string | null;
@@ -71,19 +72,13 @@ export function alertNotification(
   };
 }
 
-/** A message that is about no alert: the test button, and channels that lose messages. */
-export function plainNotification(
-  kind: 'test' | 'channel-failing' | 'channel-working',
-  title: string,
-  text: string,
-  frame: MessageFrame,
-): Notification {
-  const url = kind === 'test' ? frame.baseUrl : `${frame.baseUrl}/settings`;
+/** A message that is about no alert: the test button's, and what stands for a heartbeat. */
+export function plainNotification(kind: 'test', title: string, text: string, frame: MessageFrame): Notification {
   return {
     ...frameOf(frame),
     kind,
     title: cleanText(title, MAX_TITLE),
-    url,
+    url: frame.baseUrl,
     alerts: [],
     text: cleanText(text, MAX_TEXT),
   };
@@ -143,7 +138,7 @@ function describeAlert(alert: MessageAlert, frame: MessageFrame): NotifiedAlert 
     data: alert.data,
     noDataSinceMs: alert.noDataSinceMs,
     subject,
-    target: cleanText(alert.targetName, MAX_NAME),
+    target: cleanText(alert.targetName ?? alert.subjectName, MAX_NAME),
     labels: Object.fromEntries(
       Object.entries(alert.labels).map(([name, text]) => [cleanText(name, MAX_NAME), cleanText(text, MAX_LABEL)]),
     ),

@@ -95,6 +95,8 @@ export function endWords(reason: EndReason | null): string {
       return 'ended because its data went away; the rule wants that (absence: resolve)';
     case 'target-removed':
       return 'ended because its target was removed, not because it recovered';
+    case 'channel-removed':
+      return 'ended because its channel was removed or switched off, not because it works again';
     case 'rule-removed':
       return 'ended because its rule was removed, not because it recovered';
     case 'rule-disabled':

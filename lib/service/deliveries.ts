@@ -35,7 +35,7 @@ export async function retryDelivery(context: ServiceContext, actor: Actor, id: s
   if (found === null) throw new AppError('not-found', `no delivery ${id}`);
   const nowMs = context.clock();
   const isPut = await inTransaction(context.pool, async (client) => {
-    if (found.kind === 'heartbeat' || found.kind === 'resend' || !(await retryDead(client, id, nowMs))) return false;
+    if (['heartbeat', 'resend', 'test'].includes(found.kind) || !(await retryDead(client, id, nowMs))) return false;
     const detail = { channel: found.channel.id, kind: found.kind };
     await writeAudit(client, {
       actor: actor.name,

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHANNEL_RULE } from '#lib/alerts/channel-failing.ts';
 import { Notification } from '#lib/api/notification.ts';
 import { createLog } from '#lib/collector/log.ts';
 import { Notifier } from '#lib/collector/notifier.ts';
 import { ADVISORY_LOCKS } from '#lib/db/advisory-locks.ts';
+import { selectAlerts } from '#lib/db/alerts.ts';
 import { loadChannelStates, loadOutbox, retryDead } from '#lib/db/deliveries.ts';
 import { enqueueDue } from '#lib/db/due-notifications.ts';
 import { enqueueNotifications } from '#lib/db/notifications.ts';
@@ -67,8 +69,14 @@ const allIn = (state: string) =>
     return rows.length > 0 && rows.every((row) => row.state === state);
   });
 
-async function told(alertId: number): Promise<{ told: string; reason: string } | undefined> {
-  const { rows } = await database.pool.query('SELECT told, reason FROM alert_channel WHERE alert_id = $1', [alertId]);
+async function told(
+  alertId: number,
+  channelId: number | null = null,
+): Promise<{ told: string; reason: string } | undefined> {
+  const { rows } = await database.pool.query(
+    'SELECT told, reason FROM alert_channel WHERE alert_id = $1 AND channel_id = coalesce($2, channel_id)',
+    [alertId, channelId],
+  );
   return rows[0];
 }
 
@@ -217,23 +225,31 @@ describe('a receiver that does not take a message', () => {
     await other.close();
   });
 
-  it('is told of to the other channels once, and once when it works again; a dead letter can be sent by hand', async () => {
+  it('is an alert that the other channels are told of; a dead letter can be sent by hand, which ends it', async () => {
     const other = await startReceiver();
-    await webhook({ name: 'ops' });
+    const ops = await webhook({ name: 'ops' });
     const second = await addChannel(database.pool, { kind: 'webhook', name: 'other', url: other.url });
     receiver.answerNext(answer(403, 'revoked'), answer(403, 'revoked'));
     const [one = 0] = await fire(database.pool, [newAlert(targetId)]);
     await until(() => other.received.length === 2);
+    const notes = (): Notification[] =>
+      other.received
+        .map(({ body }) => Notification.parse(JSON.parse(body)))
+        .filter(({ alerts }) => alerts[0]?.rule === CHANNEL_RULE);
+    expect(notes()).toMatchObject([
+      { kind: 'firing', title: 'WARNING: Channel loses messages on ops: 1, limit 0', alerts: [{ target: 'ops' }] },
+    ]);
     await resolve(database.pool, one);
     await until(async () => (await loadOutbox(database.pool, Date.now())).dead === 2);
     expect(await loadOutbox(database.pool, Date.now())).toMatchObject({ failing: ['ops'], dead: 2 });
-    const notes = () =>
-      other.received.map(({ body }) => JSON.parse(body)).filter(({ kind }) => kind.startsWith('channel'));
-    expect(notes()).toMatchObject([{ title: 'WARNING: channel "ops" loses messages', alerts: [] }]);
+    const [lost] = await selectAlerts(database.pool, "a.scope = 'channel'");
+    expect(lost).toMatchObject({ channelId: ops, channelName: 'ops', targetId: null });
+    expect(await told(lost?.id ?? 0, ops)).toEqual({ told: 'none', reason: 'it is about this very channel' });
     const { rows } = await database.pool.query("SELECT id FROM delivery WHERE state = 'dead' AND kind = 'resolved'");
     expect(await inTransaction(database.pool, (client) => retryDead(client, rows[0].id, Date.now()))).toBe(true);
     await until(() => notes().length === 2);
-    expect(notes()[1]).toMatchObject({ kind: 'channel-working', title: 'RESOLVED: channel "ops" works again' });
+    expect(notes()[1]).toMatchObject({ kind: 'resolved', alerts: [{ endReason: 'recovered' }] });
+    expect(receiver.received.some(({ body }) => body.includes(CHANNEL_RULE))).toBe(false);
     expect((await loadChannelStates(database.pool, Date.now())).get(second)?.ok).toBe(true);
     await other.close();
   });

@@ -34,8 +34,7 @@ export function buildPagerDuty(notification: Notification, settings: PagerDutySe
       ...event,
     });
   if (alerts.length === 0) {
-    const key = notification.kind === 'test' ? `test/${notification.id}` : notification.groupKey;
-    return actions.map((action) => post(action, key, plainEvent(notification)));
+    return [post('trigger', `test/${notification.id}`, plainEvent(notification))];
   }
   return alerts.flatMap((alert) => actions.map((action) => post(action, String(alert.id), alertEvent(alert))));
 }
@@ -43,7 +42,6 @@ export function buildPagerDuty(notification: Notification, settings: PagerDutySe
 function actionsOf(kind: Notification['kind']): readonly Action[] {
   switch (kind) {
     case 'resolved':
-    case 'channel-working':
       return ['resolve'];
     case 'acked':
       return ['acknowledge'];
@@ -61,7 +59,7 @@ function plainEvent(notification: Notification): object {
     payload: {
       summary: cutText(notification.title, MAX_SUMMARY),
       source: 'headroom',
-      severity: notification.kind === 'test' ? 'info' : 'error',
+      severity: 'info',
       custom_details: { text: notification.text, delivery: notification.id },
     },
     links: [{ href: notification.url, text: 'Open in Headroom' }],
