@@ -10,6 +10,7 @@ import { selectAlerts } from '#lib/db/alerts.ts';
 import { loadChannelStates, loadOutbox, retryDead } from '#lib/db/deliveries.ts';
 import { enqueueDue } from '#lib/db/due-notifications.ts';
 import { enqueueNotifications } from '#lib/db/notifications.ts';
+import { listenForHints, sendHint } from '#lib/db/notify.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { answer, hang, type Receiver, startReceiver } from '#tests/receiver.ts';
 import { addChannel, addTarget, change, channelStore, fire, newAlert, resolve } from '#tests/stored-alerts.ts';
@@ -97,6 +98,29 @@ describe('a firing alert', () => {
     expect(signature?.[2]).toBe(expected);
     expect(request?.headers['idempotency-key']).toBe(message?.id);
     await allIn('sent');
+  });
+
+  it('tells open pages when its message is sent', async () => {
+    await notifier.stop();
+    await webhook();
+    await fire(database.pool, [newAlert(targetId)]);
+    const hints: string[] = [];
+    const listener = listenForHints(
+      database.url,
+      (topic) => hints.push(topic),
+      (error) => {
+        throw error;
+      },
+    );
+    await until(async () => {
+      await sendHint(database.pool, 'health');
+      return hints.includes('health');
+    });
+    expect(hints).not.toContain('alerts');
+    notifier = startNotifier();
+    await allIn('sent');
+    await until(() => hints.includes('alerts'));
+    await listener.close();
   });
 
   it('of one rule on one host joins the others in one message; another host gets its own', async () => {
