@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Matcher, matches } from '#lib/alerts/matchers.ts';
+import { AlertGroupsQuery } from '#lib/api/alert-groups.ts';
 import { AlertFilter, AlertsQuery } from '#lib/api/alerts.ts';
 import { countMatches } from '#lib/db/match-counts.ts';
 import { enqueueNotifications } from '#lib/db/notifications.ts';
@@ -8,6 +9,7 @@ import { inTransaction } from '#lib/db/pool.ts';
 import { ackBulk } from '#lib/service/ack-alerts.ts';
 import { ackOne, assignOne, noteOne, unackOne } from '#lib/service/act-on-alert.ts';
 import { getAlertView } from '#lib/service/alert-detail.ts';
+import { groupAlertViews } from '#lib/service/alert-groups.ts';
 import { listAlertViews } from '#lib/service/alerts.ts';
 import { createSilence } from '#lib/service/silences.ts';
 import { ANNA, alertOf, KIM, storeAlerts } from '#tests/alert-rows.ts';
@@ -117,6 +119,35 @@ describe('the list', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('groups', () => {
+  it('are counted over everything that the filter selects, with the labels that all of a group share', async () => {
+    const labels = (host: string, gpu: string) => ({ host, gpu, cluster: 'eu', rule: 'R' });
+    await store(
+      { labels: labels('gpu-01', '0'), severity: 'critical' },
+      { labels: labels('gpu-01', '1') },
+      { labels: labels('gpu-02', '0') },
+      { labels: { rule: 'R' }, severity: 'info' },
+    );
+    const groups = async (query: object) =>
+      (await groupAlertViews(at(NOW), AlertGroupsQuery.parse(query))).items.toSorted((a, b) =>
+        a.key < b.key ? -1 : 1,
+      );
+    expect(await groups({ by: 'host' })).toEqual([
+      { key: '', total: 1, bySeverity: { info: 1 }, common: { rule: 'R' } },
+      {
+        key: 'gpu-01',
+        total: 2,
+        bySeverity: { critical: 1, warning: 1 },
+        common: { host: 'gpu-01', cluster: 'eu', rule: 'R' },
+      },
+      { key: 'gpu-02', total: 1, bySeverity: { warning: 1 }, common: labels('gpu-02', '0') },
+    ]);
+    expect(await groups({ by: 'host', severity: 'critical' })).toMatchObject([{ key: 'gpu-01', total: 1 }]);
+    expect(await groups({ by: 'rule', match: 'cluster=eu' })).toMatchObject([{ key: 'KvCacheFull', total: 3 }]);
+    expect((await groups({ by: 'target' })).map(({ key }) => key)).toEqual(['a', 'b', 'c', 'd']);
   });
 });
 
