@@ -53,7 +53,7 @@ export function suggestionsAt(text: string, caret: number, isAsked = false): Sug
   const kind = kindOf(text);
   const ranked = [
     ...SIGNALS.map((signal) => ({ item: suggestionOf(signal), rank: rankOf(signal, word, kind) })),
-    ...WORDS.map((item) => ({ item, rank: item.label.startsWith(word) ? 1.5 : null })),
+    ...WORDS.map((item) => ({ item, rank: item.label.startsWith(word) ? 0.5 : null })),
   ].filter((each): each is { item: Suggestion; rank: number } => each.rank !== null);
   const items = ranked
     .toSorted((a, b) => a.rank - b.rank)

@@ -31,6 +31,10 @@ describe('what the typed word may mean', () => {
     expect(inserts(text)).toContain(expected);
   });
 
+  test('words of the language come before signals that begin alike', () => {
+    expect(inserts('queue_depth > 1 and av|')[0]).toBe('avg(');
+  });
+
   test('signals of the kind that the expression is about come first', () => {
     const kinds = inserts('vram_used > 1GB and ut|').map((id) => SIGNALS.find((signal) => signal.id === id)?.kind);
     expect(kinds[0]).toBe('gpu');
