@@ -22,7 +22,7 @@ const SNAPSHOT: RuleSnapshot = {
 };
 
 export type AlertParts = Partial<Omit<NewAlert, 'episode' | 'rule'>> & {
-  readonly targetId: number;
+  readonly targetId: number | null;
   readonly episode?: Partial<NewAlert['episode']>;
   readonly rule?: Partial<RuleSnapshot>;
 };

@@ -45,6 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'lib/service': [
     'lib/metrics',
+    'lib/address',
     'lib/api',
     'lib/target',
     'lib/series',

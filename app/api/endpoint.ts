@@ -93,6 +93,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Conflict',
   413: 'Too large',
+  422: 'Refused',
   500: 'Internal error',
   503: 'Unavailable',
 };

@@ -1,5 +1,6 @@
 import { EVENT_TOPICS, type EventHint } from '#lib/api/system.ts';
 import { type Listener, listenForHints } from '#lib/db/notify.ts';
+import { throttleHints } from './hint-throttle.ts';
 
 type Sink = (topic: EventHint['topic']) => void;
 
@@ -7,8 +8,7 @@ const sinks = new Set<Sink>();
 let listener: Listener | null = null;
 
 const HEARTBEAT_MS = 15_000;
-/** Samples are stored several times a second; a page needs to know once. */
-const SAMPLES_EVERY_MS = 1000;
+const HINT_EVERY_MS = 1000;
 
 /** One database listener feeds every open page of this process; it ends with the last of them. */
 function subscribe(databaseUrl: string, sink: Sink): () => void {
@@ -35,21 +35,18 @@ export function openHintStream(signal: AbortSignal, databaseUrl: string): Respon
   let stop = (): void => {};
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
-      let lastSamplesMs = 0;
       const send = (text: string): void => controller.enqueue(encoder.encode(text));
-      const unsubscribe = subscribe(databaseUrl, (topic) => {
-        if (topic === 'samples') {
-          if (Date.now() - lastSamplesMs < SAMPLES_EVERY_MS) return;
-          lastSamplesMs = Date.now();
-        }
-        send(`data: ${JSON.stringify({ topic })}\n\n`);
-      });
+      const throttle = throttleHints(HINT_EVERY_MS, (topic: EventHint['topic']) =>
+        send(`data: ${JSON.stringify({ topic })}\n\n`),
+      );
+      const unsubscribe = subscribe(databaseUrl, throttle.hint);
       const heartbeat = setInterval(() => send(': alive\n\n'), HEARTBEAT_MS);
       let stopped = false;
       stop = () => {
         if (stopped) return;
         stopped = true;
         clearInterval(heartbeat);
+        throttle.stop();
         unsubscribe();
       };
       signal.addEventListener('abort', () => {

@@ -6,6 +6,7 @@ import { Shape } from '#components/status/shape.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
 import { sinceMs } from '#lib/client/alert-order.ts';
+import { placeHref } from '#lib/client/alert-place.ts';
 import { limitText, quietHref, quietText, valueText } from '#lib/client/alert-words.ts';
 import { useNowMs } from '#lib/client/now.ts';
 import { useUtc } from '#lib/client/url-state.ts';
@@ -55,9 +56,8 @@ function Answer({ question, children }: { question: string; children: ReactNode 
 }
 
 function WhatIsBroken({ alert }: { alert: AlertDetail }) {
-  const { subject, vram, unit, peakValue, firedValue } = alert;
+  const { vram, unit, peakValue, firedValue } = alert;
   const value = valueText(alert);
-  const href = subject === null ? `/targets/${alert.target.id}` : `/${subject.kind}s/${subject.id}`;
   return (
     <>
       <p className="flex flex-wrap items-baseline gap-x-2">
@@ -66,7 +66,7 @@ function WhatIsBroken({ alert }: { alert: AlertDetail }) {
         {value === '' && <span className="font-semibold">{alert.title}</span>}
       </p>
       <p className="[overflow-wrap:anywhere]">
-        <Link href={href} className="underline">
+        <Link href={placeHref(alert)} className="underline">
           {alert.subjectName}
         </Link>
       </p>
@@ -119,6 +119,7 @@ function endWords({ endReason }: AlertDetail): string {
     'not-fired': 'went away before it fired',
     absent: 'its data ended (the rule resolves on absence)',
     'target-removed': 'its target was removed, not known to be healthy',
+    'channel-removed': 'its channel was removed or switched off, not known to work',
     'rule-removed': 'its rule was removed, not known to be healthy',
     'rule-disabled': 'its rule was turned off, not known to be healthy',
     'rule-changed': 'its rule was changed',

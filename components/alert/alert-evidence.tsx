@@ -14,6 +14,7 @@ import { PanelError, PanelLoading } from '#components/panel/panel-states.tsx';
 import { IconButton } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
+import { placeHref, placeName } from '#lib/client/alert-place.ts';
 import { useHydrated } from '#lib/client/now.ts';
 import { seriesQuery, subjectsQuery } from '#lib/client/queries.ts';
 import { instantText } from '#lib/client/range-state.ts';
@@ -30,7 +31,6 @@ export function AlertEvidence({ alert }: { alert: AlertDetail }) {
   const known = subjects?.items ?? [];
   const { fromMs, toMs } = alert.evidence;
   const range = `from=${instantText(fromMs)}&to=${alert.resolvedAtMs === null ? 'now' : instantText(toMs)}`;
-  const path = alert.subject === null ? `/targets/${alert.target.id}` : `/${alert.subject.kind}s/${alert.subject.id}`;
   return (
     <>
       {charts.map((signals) => (
@@ -47,8 +47,10 @@ export function AlertEvidence({ alert }: { alert: AlertDetail }) {
         </Card>
       )}
       <p className="text-muted">
-        <Link href={`${path}?${range}`} className="underline">
-          All panels of {alert.subject?.name ?? alert.target.name} in this time
+        <Link href={`${placeHref(alert)}?${range}`} className="underline">
+          {alert.scope === 'channel'
+            ? 'To the channels'
+            : `All panels of ${alert.subject?.name ?? placeName(alert)} in this time`}
         </Link>
       </p>
     </>

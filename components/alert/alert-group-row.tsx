@@ -37,7 +37,7 @@ export function AlertGroupRow({
           <span className="truncate">{group.title}</span>
         </button>
         <span className="text-muted">
-          {group.items.length} {group.items.length === 1 ? 'alert' : 'alerts'}
+          {group.total} {group.total === 1 ? 'alert' : 'alerts'}
         </span>
         <SeverityCounts counts={group.bySeverity} />
         <LabelBadges labels={group.common} match={match} />

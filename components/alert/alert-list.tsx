@@ -1,5 +1,6 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
@@ -12,6 +13,7 @@ import { usePageKeys } from '#components/frame/page-keys.ts';
 import type { AlertFilter, AlertSummary } from '#lib/api/alerts.ts';
 import type { AlertView } from '#lib/client/alert-filter.ts';
 import { type Grouping, groupAlerts, listRows } from '#lib/client/alert-groups.ts';
+import { alertGroupsQuery } from '#lib/client/alert-queries.ts';
 
 type AlertListProps = {
   items: readonly AlertSummary[];
@@ -43,7 +45,8 @@ export function AlertList({ items, total, by, filter, view, hasMore, onMore, onD
   const router = useRouter();
   const frame = useRef<HTMLDivElement>(null);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const groups = useMemo(() => groupAlerts(items, by), [items, by]);
+  const { data: inAll } = useQuery(alertGroupsQuery(filter, by, hasMore));
+  const groups = useMemo(() => groupAlerts(items, by, hasMore ? inAll?.items : []), [items, by, hasMore, inAll]);
   const rows = useMemo(() => listRows(groups, by, folded), [groups, by, folded]);
   const alerts = useMemo(() => rows.flatMap((row) => (row.type === 'alert' ? [row.alert] : [])), [rows]);
   const selection = useSelection(items, JSON.stringify(filter));

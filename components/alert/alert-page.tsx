@@ -18,6 +18,7 @@ import { Shape } from '#components/status/shape.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
+import { placeName } from '#lib/client/alert-place.ts';
 import { alertQuery } from '#lib/client/alert-queries.ts';
 import { dataText, documentTitle } from '#lib/client/alert-words.ts';
 import { toProblem } from '#lib/client/problem.ts';
@@ -42,7 +43,7 @@ export function AlertPage({ id }: { id: number }) {
               <Link href="/alerts" className="underline">
                 Alerts
               </Link>{' '}
-              · {data.id} · {data.target.name}
+              · {data.id} · {placeName(data)}
             </>
           )
         }

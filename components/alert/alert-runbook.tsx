@@ -14,9 +14,13 @@ export function AlertRunbook({ alert }: { alert: AlertDetail }) {
         <div>
           <dt className="text-xs text-muted">
             Rule{' '}
-            <Link href={`/rules/${encodeURIComponent(alert.rule)}`} className="underline">
-              {alert.title}
-            </Link>
+            {alert.scope === 'channel' ? (
+              alert.title
+            ) : (
+              <Link href={`/rules/${encodeURIComponent(alert.rule)}`} className="underline">
+                {alert.title}
+              </Link>
+            )}
           </dt>
           <dd>
             <code className="block rounded-md bg-sunken px-2 py-1 text-xs [overflow-wrap:anywhere]">{expr}</code>

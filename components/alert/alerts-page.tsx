@@ -18,7 +18,7 @@ import { filterOf, parseAlertView } from '#lib/client/alert-filter.ts';
 import { parseGrouping } from '#lib/client/alert-groups.ts';
 import { alertPagesQuery } from '#lib/client/alert-queries.ts';
 import { useNowMs } from '#lib/client/now.ts';
-import { silenceMatchers } from '#lib/client/silence-matchers.ts';
+import { filterSilence, silenceMatchers } from '#lib/client/silence-matchers.ts';
 
 /** After this long without an answer the list is shown as old. */
 const OLD_MS = 60_000;
@@ -33,6 +33,8 @@ export function AlertsPage() {
   const [doing, setDoing] = useState<Doing | null>(null);
   const pages = query.data?.pages;
   const items = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
+  const targetName = items.find(({ target }) => String(target?.id) === view.target)?.target?.name ?? null;
+  const whole = filterSilence(view, targetName);
   const first = pages?.[0];
   const nowMs = useNowMs();
   const isOld = query.error !== null || (first !== undefined && nowMs !== null && nowMs - first.atMs > OLD_MS);
@@ -100,7 +102,8 @@ export function AlertsPage() {
       )}
       {doing?.what === 'mute' && (
         <SilenceDialog
-          matchers={doing.all ? view.match : printMatchers(silenceMatchers(doing.alerts))}
+          matchers={printMatchers(doing.all ? whole.matchers : silenceMatchers(doing.alerts))}
+          beyond={doing.all ? whole.beyond : []}
           onClose={() => setDoing(null)}
         />
       )}

@@ -31,7 +31,7 @@ export function evidenceSubjects(
 ): ReadonlyMap<number, string> {
   if (alert.subject !== null) return new Map([[alert.subject.id, alert.subject.name]]);
   const kind = findSignal(signals[0] ?? '')?.kind;
-  const own = subjects.filter(({ target }) => target.id === alert.target.id);
+  const own = subjects.filter(({ target }) => target.id === alert.target?.id);
   const ofKind = own.filter((subject) => subject.kind === kind);
   return new Map((ofKind.length > 0 ? ofKind : own).slice(0, 8).map(({ id, name }) => [id, name]));
 }

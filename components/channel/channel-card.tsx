@@ -147,7 +147,7 @@ function toldText({ kind, filter, settings }: ChannelView): string {
   const matching = filter.matchers.length === 0 ? 'all alerts' : `alerts with ${printMatchers(filter.matchers)}`;
   const repeat =
     filter.repeatIntervalS === 0 ? 'never again' : `again every ${describeDurationMs(filter.repeatIntervalS * 1000)}`;
-  return `Told of ${matching} from ${filter.minSeverity} on, ${repeat}, ${filter.sendResolved ? 'also' : 'not'} when they resolve.`;
+  return `Told of ${matching} from ${filter.minSeverity} on, ${repeat}, ${filter.sendResolved ? 'also' : 'not'} when they resolve${filter.sendAcked && kind !== 'alertmanager' ? ', and who acknowledges' : ''}.`;
 }
 
 /** What the receiver said, word for word. */

@@ -20,7 +20,7 @@ import { Checkbox, Field, Input } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { useToast } from '#components/ui/toast.tsx';
-import { CHANNEL_KINDS, type ChannelView } from '#lib/api/channels.ts';
+import { CHANNEL_KINDS, type ChannelView, SENDS_ACKED } from '#lib/api/channels.ts';
 import { SEVERITY_WORDS } from '#lib/client/alert-words.ts';
 import { addChannel, changeChannel } from '#lib/client/channel-queries.ts';
 import { toProblem } from '#lib/client/problem.ts';
@@ -86,9 +86,10 @@ export function ChannelDialog({ channel, onClose }: { channel: ChannelView | nul
                     id={attributes.id}
                     label="Kind"
                     value={form.kind}
-                    onChange={(value) =>
-                      set({ kind: CHANNEL_KINDS.find((kind) => kind === value) ?? form.kind, values: {} })
-                    }
+                    onChange={(value) => {
+                      const kind = CHANNEL_KINDS.find((each) => each === value) ?? form.kind;
+                      set({ kind, values: {}, sendAcked: SENDS_ACKED[kind] });
+                    }}
                     options={CHANNEL_KINDS.map((value) => ({ value, label: KIND_TITLES[value] }))}
                   />
                 </div>
@@ -217,6 +218,13 @@ function FilterFields({
         checked={form.sendResolved}
         onChange={(event) => set({ sendResolved: event.target.checked })}
       />
+      {form.kind !== 'alertmanager' && (
+        <Checkbox
+          label="Also when somebody acknowledges"
+          checked={form.sendAcked}
+          onChange={(event) => set({ sendAcked: event.target.checked })}
+        />
+      )}
     </fieldset>
   );
 }

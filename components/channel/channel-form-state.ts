@@ -1,5 +1,5 @@
 import { printMatchers } from '#lib/alerts/matchers.ts';
-import { ChannelInput, type ChannelKind, type ChannelView } from '#lib/api/channels.ts';
+import { ChannelInput, type ChannelKind, type ChannelView, SENDS_ACKED } from '#lib/api/channels.ts';
 import type { Problem } from '#lib/api/problem.ts';
 import type { ChannelBody } from '#lib/client/channel-queries.ts';
 import { formatDurationMs, parseDurationMs } from '#lib/metrics/duration.ts';
@@ -64,6 +64,7 @@ export type ChannelForm = {
   readonly minSeverity: Severity;
   readonly matchers: string;
   readonly sendResolved: boolean;
+  readonly sendAcked: boolean;
   /** A duration; `0s` never repeats. */
   readonly repeat: string;
   readonly values: Readonly<Record<string, string>>;
@@ -75,6 +76,7 @@ export const EMPTY_CHANNEL: ChannelForm = {
   minSeverity: 'caution',
   matchers: '',
   sendResolved: true,
+  sendAcked: SENDS_ACKED.webhook,
   repeat: '4h',
   values: {},
 };
@@ -89,6 +91,7 @@ export function channelFormOf(channel: ChannelView): ChannelForm {
     minSeverity: channel.filter.minSeverity,
     matchers: printMatchers(channel.filter.matchers),
     sendResolved: channel.filter.sendResolved,
+    sendAcked: channel.filter.sendAcked,
     repeat: formatDurationMs(channel.filter.repeatIntervalS * 1000),
     values: Object.fromEntries(values),
   };
@@ -117,6 +120,7 @@ export function readChannelForm(form: ChannelForm, stored: Readonly<Record<strin
       min_severity: form.minSeverity,
       matchers: form.matchers,
       send_resolved: form.sendResolved,
+      send_acked: form.sendAcked,
       repeat_interval_s: Math.round((repeatMs ?? 0) / 1000),
     },
     ...kindValues(form),

@@ -1,13 +1,18 @@
 'use client';
 
-import { useId } from 'react';
+import { useId, useRef } from 'react';
+import { SuggestionList } from '#components/rule/suggestion-list.tsx';
+import { useSuggestions } from '#components/rule/use-suggestions.ts';
 import type { RuleCheck } from '#lib/api/rules.ts';
 import { markText, replaceSpan } from '#lib/client/text-marks.ts';
 
 const TEXT =
   'w-full px-2.5 py-1.5 font-mono text-xs leading-5 break-words whitespace-pre-wrap [overflow-wrap:anywhere]';
 
-/** A condition as text; what is wrong is underlined where it stands, and said below with what was meant. */
+/**
+ * A condition as text; what is wrong is underlined where it stands, and said below with what was meant. Signals and words
+ * are suggested while they are typed.
+ */
 export function ExpressionField({
   label,
   hint,
@@ -26,6 +31,8 @@ export function ExpressionField({
   fault?: string | undefined;
 }) {
   const id = useId();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { open, take, onKeyDown, typed, close } = useSuggestions(field, value, onChange);
   const hasErrors = errors.length > 0 || fault !== undefined;
   return (
     <div className="min-w-0">
@@ -50,7 +57,12 @@ export function ExpressionField({
           {value.endsWith('\n') ? ' ' : ''}
         </div>
         <textarea
+          ref={field}
           id={id}
+          autoComplete="off"
+          aria-autocomplete="list"
+          aria-controls={open === null ? undefined : `${id}-list`}
+          aria-activedescendant={open === null ? undefined : `${id}-list-${open.active}`}
           spellCheck={false}
           autoCapitalize="off"
           autoCorrect="off"
@@ -58,9 +70,19 @@ export function ExpressionField({
           aria-describedby={`${id}-said`}
           className={`${TEXT} absolute inset-0 h-full resize-none overflow-hidden rounded-md border border-control bg-transparent aria-invalid:border-danger`}
           value={value}
-          onChange={(event) => onChange(event.target.value.replaceAll('\n', ' '))}
+          onChange={(event) => {
+            const text = event.target.value.replaceAll('\n', ' ');
+            onChange(text);
+            typed(text, event.target.selectionStart);
+          }}
+          onKeyDown={onKeyDown}
+          onBlur={close}
         />
+        {open !== null && <SuggestionList id={`${id}-list`} items={open.items} active={open.active} onTake={take} />}
       </div>
+      <p role="status" className="sr-only">
+        {open === null ? '' : `${open.items.length} suggestions; arrow keys choose, Enter takes, Escape closes`}
+      </p>
       <div id={`${id}-said`}>
         {hint !== undefined && !hasErrors && <p className="mt-1 text-xs text-muted">{hint}</p>}
         {fault !== undefined && errors.length === 0 && <p className="mt-1 text-xs">▲ {fault}</p>}

@@ -22,10 +22,13 @@ import { instantLabel } from '#lib/client/wall-clock.ts';
 export function SilenceDialog({
   matchers: initial,
   reason: initialReason = '',
+  beyond = [],
   onClose,
 }: {
   matchers: string;
   reason?: string;
+  /** By what the list it is opened from is narrowed that a silence cannot look at. */
+  beyond?: readonly string[];
   onClose: () => void;
 }) {
   const client = useQueryClient();
@@ -92,6 +95,12 @@ export function SilenceDialog({
             {errors.end ?? (endsAtMs === null ? '' : `Ends ${instantLabel(endsAtMs, utc)}${utc ? ' UTC' : ''}`)}
           </p>
         </div>
+        {beyond.length > 0 && (
+          <Notice tone="warning">
+            A silence looks at labels only. It also mutes what your list leaves out by {beyond.join(' and by ')}: see
+            below what it hits.
+          </Notice>
+        )}
         <SilencePreview matchers={text} />
         {add.error !== null && (
           <Notice tone="danger">

@@ -1,4 +1,9 @@
 import type { Unit } from '#lib/metrics/unit.ts';
+import { RULE_SCOPES } from '#lib/rules/rule.ts';
+
+/** What an alert may be about: what rules are evaluated on, or a channel that loses messages. */
+export const ALERT_SCOPES = [...RULE_SCOPES, 'channel'] as const;
+export type AlertScope = (typeof ALERT_SCOPES)[number];
 
 /** How far the numbers behind an alert can be trusted; absence of data never resolves it. */
 export const DATA_STATES = ['ok', 'no-data', 'frozen', 'error'] as const;
@@ -13,6 +18,7 @@ export const END_REASONS = [
   'not-fired',
   'absent',
   'target-removed',
+  'channel-removed',
   'rule-removed',
   'rule-disabled',
   'rule-changed',

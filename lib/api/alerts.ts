@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ALERT_STATES, DATA_STATES, END_REASONS } from '#lib/alerts/alert.ts';
+import { ALERT_SCOPES, ALERT_STATES, DATA_STATES, END_REASONS } from '#lib/alerts/alert.ts';
 import { HANDLINGS } from '#lib/alerts/handling.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
-import { RULE_SCOPES, SEVERITIES } from '#lib/rules/rule.ts';
+import { SEVERITIES } from '#lib/rules/rule.ts';
 
 const value = z.number().nullable();
 const ms = z.number();
@@ -26,10 +26,12 @@ export const AlertSummary = z.object({
   state: z.enum(ALERT_STATES),
   handling: HandlingView,
   data: z.object({ state: z.enum(DATA_STATES), reason: z.string(), sinceMs: ms.nullable() }),
-  scope: z.enum(RULE_SCOPES),
-  /** null for an alert about a target, and for a subject that is gone. */
+  scope: z.enum(ALERT_SCOPES),
+  /** null for an alert about a target or channel, and for a subject that is gone. */
   subject: z.object({ id: z.int(), kind: z.enum(['engine', 'gpu']), name: z.string() }).nullable(),
-  target: z.object({ id: z.int(), name: z.string() }),
+  /** null for an alert about a channel, which has `channel` instead. */
+  target: z.object({ id: z.int(), name: z.string() }).nullable(),
+  channel: z.object({ id: z.int(), name: z.string() }).nullable(),
   /** What the alert is about, in words. */
   subjectName: z.string(),
   labels: z.record(z.string(), z.string()),

@@ -6,6 +6,16 @@ import { SEVERITIES } from '#lib/rules/rule.ts';
 export const CHANNEL_KINDS = ['webhook', 'slack', 'pagerduty', 'email', 'alertmanager', 'heartbeat'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
+/** Which kinds are told of acknowledgements unless the channel says otherwise: PagerDuty stops escalating by it. */
+export const SENDS_ACKED = {
+  webhook: true,
+  slack: true,
+  pagerduty: true,
+  email: false,
+  alertmanager: false,
+  heartbeat: false,
+} as const satisfies Record<ChannelKind, boolean>;
+
 const http = z.url({ protocol: /^https?$/, error: 'expected an http or https address' });
 const secret = z.string().min(1).max(8192);
 const file = z.string().min(1);
@@ -16,6 +26,8 @@ export const ChannelFilter = z.strictObject({
   min_severity: z.enum(SEVERITIES).default('caution'),
   matchers: Matchers.default([]),
   send_resolved: z.boolean().default(true),
+  /** That somebody acknowledged, and that an acknowledgement was taken back; not given: as `SENDS_ACKED` of the kind. */
+  send_acked: z.boolean().optional(),
   /** 0: never again while it fires. */
   repeat_interval_s: seconds.default(4 * 3600),
 });
@@ -91,6 +103,7 @@ export const ChannelView = z.object({
     minSeverity: z.enum(SEVERITIES),
     matchers: z.array(Matcher),
     sendResolved: z.boolean(),
+    sendAcked: z.boolean(),
     repeatIntervalS: z.int(),
   }),
   state: z.object({

@@ -3,16 +3,16 @@ import { ALERT_STATES, DATA_STATES, END_REASONS } from '#lib/alerts/alert.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
 import { SEVERITIES } from '#lib/rules/rule.ts';
 
-/** Of alerts; `channel-failing` and `channel-working` tell of a channel that lost messages; `test` is the test button. */
+/** Of alerts; `test` is the test button. */
 export const NOTIFICATION_KINDS = [
   'firing',
   'resolved',
   'repeat',
+  'acked',
   'reminder',
+  'unacked',
   'ack-expired',
   'unmuted',
-  'channel-failing',
-  'channel-working',
   'test',
 ] as const;
 
@@ -33,6 +33,7 @@ export const NotifiedAlert = z.object({
   data: z.enum(DATA_STATES),
   noDataSinceMs: ms.nullable(),
   subject: z.string(),
+  /** Of an alert about a channel: the channel. */
   target: z.string(),
   labels: z.record(z.string(), z.string()),
   unit: z.enum(UNITS),

@@ -1,3 +1,4 @@
+import { AlertGroups, AlertGroupsQuery } from '#lib/api/alert-groups.ts';
 import { AlertStrips, StripsQuery } from '#lib/api/alert-strips.ts';
 import {
   AckInput,
@@ -39,6 +40,14 @@ export const ALERT_OPERATIONS: readonly Operation[] = [
     summary: 'Alerts by filter, open ones by default; counts of everything that the filter selects',
     query: AlertsQuery,
     answer: AlertList,
+  },
+  {
+    path: '/alerts/groups',
+    method: 'get',
+    summary:
+      'Groups of everything that a filter selects: how many, by severity, and the labels that all of a group share',
+    query: AlertGroupsQuery,
+    answer: AlertGroups,
   },
   {
     path: '/alerts/strips',

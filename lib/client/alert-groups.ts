@@ -1,8 +1,9 @@
+import { ALERT_GROUPINGS, type AlertGroupSummary } from '#lib/api/alert-groups.ts';
 import type { AlertSummary } from '#lib/api/alerts.ts';
 import { compareAlerts } from '#lib/client/alert-order.ts';
 import type { Severity } from '#lib/rules/rule.ts';
 
-export const GROUPINGS = ['none', 'host', 'rule', 'model', 'target'] as const;
+export const GROUPINGS = ['none', ...ALERT_GROUPINGS] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 export function parseGrouping(text: string): Grouping {
@@ -14,7 +15,10 @@ type Labels = Readonly<Record<string, string>>;
 export type AlertGroup = {
   readonly key: string;
   readonly title: string;
+  /** Those that are loaded. */
   readonly items: readonly AlertSummary[];
+  /** How many the group has in all. */
+  readonly total: number;
   /** Labels that all of the group share: shown once, not on every row. */
   readonly common: Labels;
   readonly bySeverity: Readonly<Partial<Record<Severity, number>>>;
@@ -23,10 +27,22 @@ export type AlertGroup = {
 /** Told by the row itself, so never listed as a label. */
 const TOLD: readonly string[] = ['rule', 'severity', 'subject', 'scope', 'target'];
 
-/** Groups in the order of their worst alert; without grouping one group holds all and shares no labels. */
-export function groupAlerts(items: readonly AlertSummary[], by: Grouping): readonly AlertGroup[] {
+/**
+ * Groups in the order of their worst alert; without grouping one group holds all and shares no labels. `inAll` is what the
+ * server says of each group while not all of its alerts are loaded.
+ */
+export function groupAlerts(
+  items: readonly AlertSummary[],
+  by: Grouping,
+  inAll: readonly AlertGroupSummary[] = [],
+): readonly AlertGroup[] {
   const sorted = items.toSorted(compareAlerts);
-  if (by === 'none') return [{ key: '', title: '', items: sorted, common: {}, bySeverity: countSeverities(sorted) }];
+  if (by === 'none') {
+    return [
+      { key: '', title: '', items: sorted, total: sorted.length, common: {}, bySeverity: countSeverities(sorted) },
+    ];
+  }
+  const known = new Map(inAll.map((group) => [group.key, group]));
   const groups = new Map<string, AlertSummary[]>();
   for (const alert of sorted) {
     const key = groupKey(alert, by);
@@ -34,19 +50,25 @@ export function groupAlerts(items: readonly AlertSummary[], by: Grouping): reado
     if (group === undefined) groups.set(key, [alert]);
     else group.push(alert);
   }
-  return [...groups].map(([key, members]) => ({
-    key,
-    title: groupTitle(key, by, members),
-    items: members,
-    common: members.length > 1 ? withoutTold(commonLabels(members.map(({ labels }) => labels)), [by]) : {},
-    bySeverity: countSeverities(members),
-  }));
+  return [...groups].map(([key, members]) => {
+    const whole = known.get(key);
+    const total = Math.max(whole?.total ?? 0, members.length);
+    const shared = whole?.common ?? commonLabels(members.map(({ labels }) => labels));
+    return {
+      key,
+      title: groupTitle(key, by, members),
+      items: members,
+      total,
+      common: total > 1 ? withoutTold(shared, [by]) : {},
+      bySeverity: whole?.bySeverity ?? countSeverities(members),
+    };
+  });
 }
 
 /** The value that groups; '' where an alert has none. */
 function groupKey(alert: AlertSummary, by: Exclude<Grouping, 'none'>): string {
   if (by === 'rule') return alert.rule;
-  if (by === 'target') return alert.target.name;
+  if (by === 'target') return alert.target?.name ?? '';
   return alert.labels[by] ?? '';
 }
 

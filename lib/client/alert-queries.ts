@@ -1,7 +1,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { AlertGroups } from '#lib/api/alert-groups.ts';
 import { AlertStrips } from '#lib/api/alert-strips.ts';
 import { AlertDetail, type AlertFilter, AlertList } from '#lib/api/alerts.ts';
 import { filterQuery } from '#lib/client/alert-filter.ts';
+import type { Grouping } from '#lib/client/alert-groups.ts';
 import { request } from '#lib/client/http.ts';
 
 /** Alerts of one answer. The first page must be on screen within a second; the rest follows while scrolling. */
@@ -27,6 +29,20 @@ export const alertPagesQuery = (filter: AlertFilter) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page: AlertList) => page.nextCursor,
     refetchInterval: (query) => REFRESH_MS * Math.max(1, query.state.data?.pages.length ?? 1),
+    placeholderData: keepPreviousData,
+  });
+
+/** What each group holds in all; asked for only where not all alerts are loaded, which tell it themselves. */
+export const alertGroupsQuery = (filter: AlertFilter, by: Grouping, isNeeded: boolean) =>
+  queryOptions({
+    queryKey: ['alerts', 'groups', by, filterQuery(filter).toString()],
+    queryFn: ({ signal }) => {
+      const query = filterQuery(filter);
+      query.set('by', by);
+      return request(AlertGroups, `/alerts/groups?${query}`, { signal });
+    },
+    enabled: isNeeded && by !== 'none',
+    refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
   });
 

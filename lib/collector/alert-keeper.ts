@@ -9,7 +9,7 @@ import { inTransaction, type Pool } from '#lib/db/pool.ts';
 /** Pending episodes that never fired explain why it was quiet; nobody asks for longer. */
 const NOT_FIRED_KEPT_MS = 48 * 3_600_000;
 
-const GONE = `a.resolved_at_ms IS NULL AND (t.removed_at IS NOT NULL OR NOT EXISTS
+const GONE = `a.resolved_at_ms IS NULL AND a.scope <> 'channel' AND (t.removed_at IS NOT NULL OR NOT EXISTS
   (SELECT 1 FROM rule r WHERE r.id = a.rule_id AND r.removed_at_ms IS NULL AND r.enabled))`;
 
 const WORDS = {

@@ -32,8 +32,9 @@ export class AlertMemory {
     const rows = await loadOpenAlerts(this.#pool, missing);
     const states = await loadRuleStates(this.#pool, missing);
     for (const row of rows) {
-      const key = caseKey(row.ruleId, row.scope, row.subjectId ?? row.targetId);
       const { id, targetId, rule } = row;
+      if (targetId === null) continue;
+      const key = caseKey(row.ruleId, row.scope, row.subjectId ?? targetId);
       this.#open.set(key, { id, targetId, expr: rule.expr, episode: row, savedAtMs: row.lastSeenMs });
     }
     for (const { ruleId, scope, ref, memory } of states) {

@@ -1,3 +1,4 @@
+import { watchChannels } from '#lib/collector/channel-watch.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { Resender } from '#lib/collector/resender.ts';
 import { every, sleep } from '#lib/collector/timer.ts';
@@ -8,6 +9,7 @@ import { enqueueDue } from '#lib/db/due-notifications.ts';
 import { finishDelivery } from '#lib/db/finish-delivery.ts';
 import { Leadership } from '#lib/db/leadership.ts';
 import { GROUP_WAIT_MS } from '#lib/db/notifications.ts';
+import { dropOldDeliveries } from '#lib/db/old-deliveries.ts';
 import type { Pool } from '#lib/db/pool.ts';
 import { deliver } from '#lib/notify/deliver.ts';
 
@@ -25,6 +27,7 @@ export type NotifierOptions = {
 
 const DUE_MS = 5000;
 const STANDING_MS = 1000;
+const OLD_MS = 3_600_000;
 
 /** Sends what is in the outbox, and writes into it what becomes due by time alone. Any number may run beside each other. */
 export class Notifier {
@@ -59,7 +62,9 @@ export class Notifier {
     });
     this.#loops = [
       loop('due notifications', DUE_MS, () => enqueueDue(pool, clock())),
+      loop('channels', DUE_MS, () => watchChannels(pool, DUE_MS, clock())),
       loop('heartbeats and resends', STANDING_MS, () => this.#resender.run()),
+      loop('old deliveries', OLD_MS, () => dropOldDeliveries(pool, clock())),
     ];
   }
 
@@ -79,7 +84,7 @@ export class Notifier {
     const channel = await channels.find(claimed.channelId);
     if (channel === null) return;
     const result = await deliver(claimed.notification, channel, clock(), signal);
-    const state = await finishDelivery(pool, claimed, result, baseUrl, clock());
+    const state = await finishDelivery(pool, claimed, result, clock());
     if (state === 'sent') return;
     const words = `${channel.name}: ${claimed.notification.kind} not taken (${result.status ?? 'no answer'}: ${result.answer})`;
     log.warn(state === 'dead' ? `${words}; given up` : `${words}; try ${claimed.tries + 1} follows`);

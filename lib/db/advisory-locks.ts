@@ -4,4 +4,5 @@ export const ADVISORY_LOCKS = {
   partitions: 7_042_002,
   keepAlerts: 7_042_003,
   notifyingLeader: 7_042_004,
+  watchChannels: 7_042_005,
 } as const satisfies Record<string, number>;

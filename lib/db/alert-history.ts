@@ -30,7 +30,7 @@ export async function loadHistories(
             e.ack_until_ms AS "ackUntilMs",
             (SELECT json_agg(json_build_object('kind', v.kind, 'atMs', v.at_ms) ORDER BY v.id)
              FROM alert_event v WHERE v.alert_id = e.id AND v.kind IN ('acked', 'unacked')) AS acks
-     FROM alert w JOIN alert e ON e.rule_id = w.rule_id AND e.target_id = w.target_id
+     FROM alert w JOIN alert e ON e.rule_id = w.rule_id AND (e.target_id = w.target_id OR e.channel_id = w.channel_id)
        AND e.subject_id IS NOT DISTINCT FROM w.subject_id
      WHERE w.id = ANY($1::bigint[]) AND e.fired_at_ms IS NOT NULL
        AND (e.resolved_at_ms IS NULL OR e.resolved_at_ms > $2)

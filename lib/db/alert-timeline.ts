@@ -58,14 +58,21 @@ export type EarlierEpisode = {
 
 /** Earlier episodes of the same rule on the same thing that fired, newest first, with what people wrote then. */
 export async function loadEarlier(db: Queryable, row: AlertRow, limit: number): Promise<readonly EarlierEpisode[]> {
-  const about = row.scope === 'target' ? 'a.target_id = $2' : 'a.subject_id = $2';
+  const { column, id } = aboutOf(row);
   const { rows } = await db.query<EarlierEpisode>(
     `SELECT a.id, a.fired_at_ms AS "firedAtMs", a.resolved_at_ms AS "resolvedAtMs", a.peak_value AS "peakValue",
             ARRAY(SELECT e.text FROM alert_event e WHERE e.alert_id = a.id AND e.kind IN ('note', 'acked') AND e.text <> ''
                   ORDER BY e.id) AS notes
-     FROM alert a WHERE a.rule_id = $1 AND ${about} AND a.scope = $3 AND a.id < $4 AND a.fired_at_ms IS NOT NULL
+     FROM alert a WHERE a.rule_id = $1 AND a.${column} = $2 AND a.scope = $3 AND a.id < $4 AND a.fired_at_ms IS NOT NULL
      ORDER BY a.id DESC LIMIT $5`,
-    [row.ruleId, row.scope === 'target' ? row.targetId : row.subjectId, row.scope, row.id, limit],
+    [row.ruleId, id, row.scope, row.id, limit],
   );
   return rows;
+}
+
+/** Which column of an alert says what it is about. */
+function aboutOf({ scope, subjectId, targetId, channelId }: AlertRow) {
+  if (scope === 'target') return { column: 'target_id', id: targetId } as const;
+  if (scope === 'channel') return { column: 'channel_id', id: channelId } as const;
+  return { column: 'subject_id', id: subjectId } as const;
 }

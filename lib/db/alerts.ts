@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import { DATA_STATES, END_REASONS, type Episode } from '#lib/alerts/alert.ts';
+import { ALERT_SCOPES, DATA_STATES, END_REASONS, type Episode } from '#lib/alerts/alert.ts';
 import type { Labels } from '#lib/alerts/matchers.ts';
 import { storableJson, storableText } from '#lib/db/storable.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
-import { RULE_SCOPES, SEVERITIES } from '#lib/rules/rule.ts';
+import { SEVERITIES } from '#lib/rules/rule.ts';
 
 /** A pool or a client inside a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -33,9 +33,11 @@ const value = z.number().nullable();
 const AlertRowSchema = z.object({
   id: z.int(),
   ruleId: z.string(),
-  scope: z.enum(RULE_SCOPES),
+  scope: z.enum(ALERT_SCOPES),
   subjectId: z.int().nullable(),
-  targetId: z.int(),
+  /** null where it is about a channel. */
+  targetId: z.int().nullable(),
+  channelId: z.int().nullable(),
   subjectName: z.string(),
   labels: z.record(z.string(), z.string()),
   rule: RuleSnapshot,
@@ -69,14 +71,15 @@ const AlertRowSchema = z.object({
   inhibitedBy: z.int().nullable(),
   inhibitedByTitle: z.string().nullable(),
   version: z.int(),
-  targetName: z.string(),
+  targetName: z.string().nullable(),
+  channelName: z.string().nullable(),
   subjectKind: z.enum(['engine', 'gpu']).nullable(),
 });
 /** One episode with everything that is stored of it. */
 export type AlertRow = z.infer<typeof AlertRowSchema>;
 
 /** The columns of an AlertRow, for `SELECT … FROM alert a JOIN …`. */
-const ALERT_COLUMNS = `a.id, a.rule_id AS "ruleId", a.scope, a.subject_id AS "subjectId", a.target_id AS "targetId",
+const ALERT_COLUMNS = `a.id, a.rule_id AS "ruleId", a.scope, a.subject_id AS "subjectId", a.target_id AS "targetId", a.channel_id AS "channelId",
   a.subject_name AS "subjectName", a.labels, a.rule, a.severity, a.pending_since_ms AS "pendingSinceMs",
   a.fired_at_ms AS "firedAtMs", a.last_held_ms AS "lastHeldMs", a.recovering_since_ms AS "recoveringSinceMs",
   a.resolved_at_ms AS "resolvedAtMs", a.end_reason AS "endReason", a.no_data_since_ms AS "noDataSinceMs", a.data,
@@ -85,8 +88,9 @@ const ALERT_COLUMNS = `a.id, a.rule_id AS "ruleId", a.scope, a.subject_id AS "su
   a.resolved_value AS "resolvedValue", a.last_seen_ms AS "lastSeenMs", a.flapping, a.changes,
   a.acked_at_ms AS "ackedAtMs", a.acked_by AS "ackedBy", a.ack_note AS "ackNote", a.ack_until_ms AS "ackUntilMs",
   a.remind_every_ms AS "remindEveryMs", a.owner, a.inhibited_by AS "inhibitedBy", i.subject_name AS "inhibitedByName",
-  i.rule ->> 'title' AS "inhibitedByRule", a.version, t.name AS "targetName", s.kind AS "subjectKind"`;
-const ALERT_TABLES = `alert a JOIN target t ON t.id = a.target_id LEFT JOIN subject s ON s.id = a.subject_id
+  i.rule ->> 'title' AS "inhibitedByRule", a.version, t.name AS "targetName", c.name AS "channelName", s.kind AS "subjectKind"`;
+const ALERT_TABLES = `alert a LEFT JOIN target t ON t.id = a.target_id LEFT JOIN subject s ON s.id = a.subject_id
+  LEFT JOIN channel c ON c.id = a.channel_id
   LEFT JOIN alert i ON i.id = a.inhibited_by`;
 
 /** Rows that a WHERE clause (on `a`, `t`, `s`) picks; `rest` may order and limit. Its text is code, never input. */
@@ -119,7 +123,8 @@ export type NewAlert = {
   readonly ruleId: string;
   readonly scope: AlertRow['scope'];
   readonly subjectId: number | null;
-  readonly targetId: number;
+  readonly targetId: number | null;
+  readonly channelId?: number | null;
   readonly subjectName: string;
   readonly labels: Labels;
   readonly rule: RuleSnapshot;
@@ -167,17 +172,28 @@ export async function insertAlerts(client: Queryable, alerts: readonly NewAlert[
     scope: alert.scope,
     subject_id: alert.subjectId,
     target_id: alert.targetId,
+    channel_id: alert.channelId ?? null,
     subject_name: alert.subjectName,
     labels: alert.labels,
     rule: alert.rule,
     severity: alert.severity,
     ...episodeColumns(alert.episode),
   }));
-  const names = ['rule_id', 'scope', 'subject_id', 'target_id', 'subject_name', 'labels', 'rule', 'severity'];
+  const names = [
+    'rule_id',
+    'scope',
+    'subject_id',
+    'target_id',
+    'channel_id',
+    'subject_name',
+    'labels',
+    'rule',
+    'severity',
+  ];
   const columns = [...names, ...EPISODE_COLUMNS].join(', ');
   const { rows: inserted } = await client.query<{ id: number }>(
     `INSERT INTO alert (${columns})
-     SELECT ${columns} FROM jsonb_to_recordset($1) AS x (n int, rule_id text, scope text, subject_id int, target_id int,
+     SELECT ${columns} FROM jsonb_to_recordset($1) AS x (n int, rule_id text, scope text, subject_id int, target_id int, channel_id int,
        subject_name text, labels jsonb, rule jsonb, severity text, ${EPISODE_TYPES}) ORDER BY n RETURNING id`,
     [storableJson(rows)],
   );

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import { CHANNEL_KINDS } from '#lib/api/channels.ts';
+import { CHANNEL_KINDS, type ChannelKind, SENDS_ACKED } from '#lib/api/channels.ts';
 import { Matcher } from '#lib/api/matchers.ts';
 import type { Queryable } from '#lib/db/alerts.ts';
 import { inTransaction } from '#lib/db/pool.ts';
@@ -19,6 +19,8 @@ const Filter = z.object({
   minSeverity: z.enum(SEVERITIES),
   matchers: z.array(Matcher),
   sendResolved: z.boolean(),
+  /** Channels that were stored before there was the choice have none. */
+  sendAcked: z.boolean().optional(),
   repeatIntervalMs: z.number(),
 });
 
@@ -67,7 +69,7 @@ export async function loadChannelsForPlan(db: Queryable): Promise<readonly Chann
   const { rows } = await db.query(`SELECT ${COLUMNS} FROM channel WHERE removed_at_ms IS NULL ORDER BY id`);
   return rows.map((row) => {
     const { id, name, kind, enabled, filter } = Row.parse(row);
-    return { id, name, kind, enabled, filter };
+    return { id, name, kind, enabled, filter: wholeFilter(kind, filter) };
   });
 }
 
@@ -173,8 +175,20 @@ export class ChannelStore {
         'file' in secret ? secret : { text: this.#box.open(secret.sealed) },
       ]),
     );
-    return { id, name, enabled, origin, filter, settings: settings.shown, secrets };
+    return {
+      id,
+      name,
+      enabled,
+      origin,
+      filter: wholeFilter(settings.shown.kind, filter),
+      settings: settings.shown,
+      secrets,
+    };
   }
+}
+
+function wholeFilter(kind: ChannelKind, filter: z.infer<typeof Filter>): ChannelFilter {
+  return { ...filter, sendAcked: filter.sendAcked ?? SENDS_ACKED[kind] };
 }
 
 function isSame(stored: StoredChannel, wanted: Channel): boolean {

@@ -4,6 +4,7 @@ import { Notification } from '#lib/api/notification.ts';
 import { type AlertRow, type Queryable, selectAlerts } from '#lib/db/alerts.ts';
 import { installationId } from '#lib/db/installation-id.ts';
 import { plannedAlert } from '#lib/db/notifications.ts';
+import { sendHint } from '#lib/db/notify.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { loadQuiet } from '#lib/db/quiet.ts';
 import { storableJson, storableText } from '#lib/db/storable.ts';
@@ -83,7 +84,7 @@ async function notificationNow(
     delivery.id,
   ]);
   const { left, reason } =
-    kind === 'resolved' ? { left: alerts, reason: '' } : await stillToTell(client, alerts, kind, nowMs);
+    kind === 'resolved' ? { left: alerts, reason: '' } : await stillToTell(client, delivery, alerts, kind, nowMs);
   if (left.length === 0) {
     await cancel(client, delivery, reason);
     if (delivery.tries === 0) await forget(client, delivery, alerts, reason);
@@ -97,26 +98,47 @@ async function notificationNow(
 
 async function stillToTell(
   client: Queryable,
+  delivery: DeliveryRow,
   alerts: readonly AlertRow[],
   kind: DeliveryKind,
   nowMs: number,
 ): Promise<{ readonly left: readonly AlertRow[]; readonly reason: string }> {
   const quiet = await loadQuiet(client, nowMs);
+  const heard = kind === 'acked' ? await alertsHeard(client, delivery) : null;
   const states = alerts.map((alert) => ({ alert, planned: plannedAlert(alert, quiet, nowMs) }));
-  const left = states.filter(({ planned }) => {
-    const isOpen = planned.handling.state === 'open' || (kind === 'reminder' && planned.handling.state === 'acked');
-    return planned.state !== 'resolved' && isOpen;
+  const left = states.filter(({ alert, planned }) => {
+    const isOpen =
+      (planned.handling.state === 'open' && kind !== 'acked') ||
+      (isAboutAcked(kind) && planned.handling.state === 'acked');
+    return planned.state !== 'resolved' && isOpen && (heard === null || heard.has(alert.id));
   });
   const isOver = states.every(({ planned }) => planned.state === 'resolved');
-  const reason = isOver ? 'it ended before it was sent' : 'acknowledged, muted or inhibited before it was sent';
+  const otherwise = isAboutAcked(kind) ? 'no longer acknowledged' : 'acknowledged, muted or inhibited';
+  const isUnheard = heard !== null && states.some(({ alert }) => !heard.has(alert.id));
+  if (isUnheard && !isOver) return { left: left.map(({ alert }) => alert), reason: 'acknowledged before it was told' };
+  const reason = `${isOver ? 'it ended' : otherwise} before it was sent`;
   return { left: left.map(({ alert }) => alert), reason };
 }
+
+/** Of the alerts of a delivery those of which its channel may have heard before: earlier ones of its group have had their try. */
+async function alertsHeard(client: Queryable, { id, channelId }: DeliveryRow): Promise<ReadonlySet<number>> {
+  const { rows } = await client.query<{ alert_id: number }>(
+    `SELECT DISTINCT da.alert_id FROM delivery_alert da JOIN delivery d ON d.id = da.delivery_id
+     WHERE da.alert_id IN (SELECT alert_id FROM delivery_alert WHERE delivery_id = $1)
+       AND d.channel_id = $2 AND d.id <> $1 AND d.tries > 0`,
+    [id, channelId],
+  );
+  return new Set(rows.map((row) => row.alert_id));
+}
+
+const isAboutAcked = (kind: DeliveryKind): boolean => kind === 'acked' || kind === 'reminder';
 
 async function cancel(client: Queryable, delivery: DeliveryRow, reason: string): Promise<null> {
   await client.query("UPDATE delivery SET state = 'cancelled', next_try_ms = NULL, last_answer = $2 WHERE id = $1", [
     delivery.id,
     reason,
   ]);
+  await sendHint(client, 'alerts');
   return null;
 }
 

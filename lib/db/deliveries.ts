@@ -6,8 +6,8 @@ import { queueDeliveries } from '#lib/db/delivery-queue.ts';
 import { storableText } from '#lib/db/storable.ts';
 import type { DeliveryResult } from '#lib/notify/verdict.ts';
 
-/** Deliveries that are one row rewritten at every beat; they belong to no alert. */
-const STANDING = "('heartbeat', 'resend')";
+/** Deliveries that are one row rewritten at every beat or test; they belong to no alert. */
+export const STANDING = "('heartbeat', 'resend', 'test')";
 
 const COLUMNS = `d.id, json_build_object('id', c.id, 'name', c.name, 'kind', c.kind) AS channel, d.kind, d.state, d.tries,
   d.created_at_ms AS "createdAtMs", d.next_try_ms AS "nextTryMs", d.sent_at_ms AS "sentAtMs",
@@ -60,11 +60,11 @@ export async function retryDead(client: Queryable, id: string, nowMs: number): P
   return true;
 }
 
-/** Overwrites the one row that tells how a channel's heartbeat or minute-by-minute resend goes. */
+/** Overwrites the one row that tells how a channel's heartbeat, minute-by-minute resend or test goes. */
 export async function recordStanding(
   pool: pg.Pool,
   channelId: number,
-  kind: 'heartbeat' | 'resend',
+  kind: 'heartbeat' | 'resend' | 'test',
   result: DeliveryResult,
   nowMs: number,
 ): Promise<void> {
@@ -114,12 +114,12 @@ export async function loadChannelStates(db: Queryable, nowMs: number): Promise<R
      LEFT JOIN LATERAL (
        SELECT count(*) FILTER (WHERE d.state IN ('waiting', 'retrying')) AS waiting,
          count(*) FILTER (WHERE d.state = 'dead' AND d.kind NOT IN ${STANDING} AND d.created_at_ms > $1) AS dead,
-         max(d.sent_at_ms) AS last_sent_ms,
-         max(d.created_at_ms) FILTER (WHERE d.state = 'sent') AS last_sent_created_ms
-       FROM delivery d WHERE d.channel_id = c.id) s ON true
+         (SELECT max(x.sent_at_ms) FROM delivery x WHERE x.channel_id = c.id) AS last_sent_ms,
+         (SELECT max(x.created_at_ms) FROM delivery x WHERE x.channel_id = c.id AND x.state = 'sent') AS last_sent_created_ms
+       FROM delivery d WHERE d.channel_id = c.id AND d.state IN ('dead', 'retrying', 'waiting')) s ON true
      LEFT JOIN LATERAL (
        SELECT d.created_at_ms, coalesce('HTTP ' || d.last_status || ': ', '') || coalesce(d.last_answer, '') AS words
-       FROM delivery d WHERE d.channel_id = c.id AND d.tries > 0
+       FROM delivery d WHERE d.channel_id = c.id AND d.state IN ('dead', 'retrying', 'waiting') AND d.tries > 0
          AND (d.state = 'dead' OR (d.state = 'retrying' AND d.last_answer IS NOT NULL))
          AND d.created_at_ms > coalesce(s.last_sent_created_ms, -1)
        ORDER BY d.created_at_ms DESC LIMIT 1) e ON true

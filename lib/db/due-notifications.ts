@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { CHANNEL_KINDS, SENDS_ACKED } from '#lib/api/channels.ts';
 import { enqueueNotifications } from '#lib/db/notifications.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 
@@ -8,7 +9,7 @@ const LOOK_BACK_MS = 10 * 60_000;
 
 /**
  * Alerts of which a channel may be due to hear without any transition: never told (a new channel), no longer muted, repeat,
- * reminder, acknowledgement run out. The plan decides; this only picks whom to ask it about.
+ * acknowledged together with many others, reminder, acknowledgement taken back or run out. The plan decides; this only picks whom to ask it about.
  */
 const DUE = `
   SELECT a.id FROM alert a
@@ -23,6 +24,10 @@ const DUE = `
         OR (t.told NOT IN ('none', 'muted', 'resolved') AND (
           (a.resolved_at_ms IS NOT NULL AND (c.filter ->> 'sendResolved')::boolean)
           OR (a.resolved_at_ms IS NULL AND a.acked_at_ms IS NOT NULL AND a.ack_until_ms <= $1 AND t.told_at_ms < a.ack_until_ms)
+          OR (a.resolved_at_ms IS NULL AND a.acked_at_ms IS NULL AND t.told = 'acked')
+          OR (a.resolved_at_ms IS NULL AND a.acked_at_ms IS NOT NULL AND coalesce(a.ack_until_ms, $1 + 1) > $1
+              AND (t.told NOT IN ('acked', 'reminder') OR t.told_at_ms < a.acked_at_ms)
+              AND c.kind <> 'alertmanager' AND coalesce((c.filter ->> 'sendAcked')::boolean, c.kind = ANY($4)))
           OR (a.resolved_at_ms IS NULL AND a.acked_at_ms + a.remind_every_ms <= $1
               AND (t.told <> 'reminder' OR t.told_at_ms + a.remind_every_ms <= $1))
           OR (a.resolved_at_ms IS NULL AND c.kind <> 'alertmanager' AND NOT a.flapping
@@ -31,13 +36,15 @@ const DUE = `
               AND t.told_at_ms + (c.filter ->> 'repeatIntervalMs')::bigint <= $1)))))
   ORDER BY a.id LIMIT ${CHUNK} FOR NO KEY UPDATE OF a SKIP LOCKED`;
 
+const TOLD_OF_ACKS = CHANNEL_KINDS.filter((kind) => SENDS_ACKED[kind]);
+
 /** Writes what is due now. Alerts that somebody changes at this moment are left to that change. Answers how many it asked about. */
 export async function enqueueDue(pool: pg.Pool, nowMs: number): Promise<number> {
   let asked = 0;
   let after = 0;
   for (;;) {
     const ids = await inTransaction(pool, async (client) => {
-      const { rows } = await client.query<{ id: number }>(DUE, [Math.floor(nowMs), LOOK_BACK_MS, after]);
+      const { rows } = await client.query<{ id: number }>(DUE, [Math.floor(nowMs), LOOK_BACK_MS, after, TOLD_OF_ACKS]);
       const found = rows.map((row) => row.id);
       await enqueueNotifications(client, found, nowMs);
       return found;

@@ -13,7 +13,7 @@ export async function inhibitOpenAlerts(db: Queryable): Promise<readonly number[
   }>(
     `SELECT id, rule_id AS "ruleId", target_id AS "targetId", labels ->> 'host' AS host, fired_at_ms AS "firedAtMs",
             inhibited_by AS "inhibitedBy"
-     FROM alert WHERE resolved_at_ms IS NULL`,
+     FROM alert WHERE resolved_at_ms IS NULL AND target_id IS NOT NULL`,
   );
   const isQuiet = alerts.rows.every((row) => row.inhibitedBy === null && row.ruleId !== 'TargetDown');
   if (isQuiet) return [];

@@ -7,7 +7,14 @@ import { type ChannelForPlan, loadChannelsForPlan } from '#lib/db/channels.ts';
 import { queueDeliveries } from '#lib/db/delivery-queue.ts';
 import { loadQuiet } from '#lib/db/quiet.ts';
 import { storableText } from '#lib/db/storable.ts';
-import { DELIVERY_KINDS, type DeliveryKind, type PlannedAlert, planNotification, type Told } from '#lib/notify/plan.ts';
+import {
+  DELIVERY_KINDS,
+  type DeliveryKind,
+  type NotificationPlan,
+  type PlannedAlert,
+  planNotification,
+  type Told,
+} from '#lib/notify/plan.ts';
 
 /** So long a message waits for others of its group, unless its first try has begun. */
 export const GROUP_WAIT_MS = 300;
@@ -121,7 +128,11 @@ function decide(
   const known = memory.get(key);
   const isUnheard = alert.resolvedAtMs !== null && !attempted.has(key);
   const told = known === undefined || isUnheard ? null : toldOf(known);
-  const plan = planNotification(plannedAlert(alert, quiet, nowMs), filterFor(channel), told, nowMs);
+  // A channel that loses messages must not be sent that it does: it would lose that one too, and so on.
+  const plan: NotificationPlan =
+    alert.channelId === channel.id
+      ? { send: null, reason: 'it is about this very channel' }
+      : planNotification(plannedAlert(alert, quiet, nowMs), filterFor(channel), told, nowMs);
   if (plan.send !== null) return { alert, channel, ...plan, told: plan.send };
   const nothingToldYet = told === null || told.kind === 'muted';
   if (!nothingToldYet || alert.firedAtMs === null) return { alert, channel, ...plan, told: null };
@@ -136,10 +147,11 @@ function toldOf({ told, atMs }: { readonly told: ToldState; readonly atMs: numbe
   return told === 'none' ? null : { kind: told, atMs };
 }
 
-/** Alertmanager is told every minute anyway and repeats by its own rules. */
-function filterFor(channel: ChannelForPlan) {
-  const repeatIntervalMs = channel.kind === 'alertmanager' ? 0 : channel.filter.repeatIntervalMs;
-  return { ...channel.filter, repeatIntervalMs, enabled: channel.enabled };
+/** Alertmanager is told every minute anyway, repeats by its own rules, and knows no acknowledgement. */
+function filterFor({ kind, filter, enabled }: ChannelForPlan) {
+  return kind === 'alertmanager'
+    ? { ...filter, repeatIntervalMs: 0, sendAcked: false, enabled }
+    : { ...filter, enabled };
 }
 
 function handled(alert: AlertRow) {
@@ -162,10 +174,11 @@ export function plannedAlert(alert: AlertRow, quiet: Quiet, nowMs: number): Plan
   return { severity, labels, state, firedAtMs, endReason, flapping, handling, ackedAtMs, ackUntilMs, remindEveryMs };
 }
 
-/** Alerts of one rule on one host (or target) are one message. */
-export function groupKeyOf(alert: Pick<AlertRow, 'ruleId' | 'labels' | 'targetId'>): string {
+/** Alerts of one rule on one host (or target, or channel) are one message. */
+export function groupKeyOf(alert: Pick<AlertRow, 'ruleId' | 'labels' | 'targetId' | 'channelId'>): string {
   const host = alert.labels.host ?? '';
-  return storableText(`${alert.ruleId} ${host === '' ? `target ${alert.targetId}` : `host ${host}`}`);
+  const place = alert.targetId === null ? `channel ${alert.channelId}` : `target ${alert.targetId}`;
+  return storableText(`${alert.ruleId} ${host === '' ? place : `host ${host}`}`);
 }
 
 async function writeDeliveries(client: Queryable, decisions: readonly Decision[], nowMs: number): Promise<void> {

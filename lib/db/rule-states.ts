@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { ALERT_SCOPES, type AlertScope } from '#lib/alerts/alert.ts';
 import type { FlapMemory } from '#lib/alerts/flapping.ts';
 import type { Queryable } from '#lib/db/alerts.ts';
-import { RULE_SCOPES, type RuleScope } from '#lib/rules/rule.ts';
 
-/** `ref` is the subject's id, or the target's where the scope is `target`. */
-export type RuleStateKey = { readonly ruleId: string; readonly scope: RuleScope; readonly ref: number };
+/** `ref` is the subject's id, or the target's or channel's where the scope says so. */
+export type RuleStateKey = { readonly ruleId: string; readonly scope: AlertScope; readonly ref: number };
 export type RuleStateRow = RuleStateKey & { readonly memory: FlapMemory };
 
 const Row = z.object({
   ruleId: z.string(),
-  scope: z.enum(RULE_SCOPES),
+  scope: z.enum(ALERT_SCOPES),
   ref: z.int(),
   holds: z.boolean(),
   changeTimesMs: z.array(z.number()),
@@ -21,13 +21,28 @@ export async function loadRuleStates(db: Queryable, targetIds: readonly number[]
   const { rows } = await db.query(
     `SELECT rule_id AS "ruleId", scope, ref, holds, change_times_ms AS "changeTimesMs", flapping FROM rule_state
      WHERE (scope = 'target' AND ref = ANY($1::int[]))
-        OR (scope <> 'target' AND ref IN (SELECT id FROM subject WHERE target_id = ANY($1::int[])))`,
+        OR (scope IN ('engine', 'gpu') AND ref IN (SELECT id FROM subject WHERE target_id = ANY($1::int[])))`,
     [targetIds],
   );
   return rows.map((row) => {
     const { ruleId, scope, ref, ...memory } = Row.parse(row);
     return { ruleId, scope, ref, memory };
   });
+}
+
+/** What is remembered of a rule on channels, by the channel's id. */
+export async function loadChannelMemories(db: Queryable, ruleId: string): Promise<ReadonlyMap<number, FlapMemory>> {
+  const { rows } = await db.query(
+    `SELECT rule_id AS "ruleId", scope, ref, holds, change_times_ms AS "changeTimesMs", flapping FROM rule_state
+     WHERE rule_id = $1 AND scope = 'channel'`,
+    [ruleId],
+  );
+  return new Map(
+    rows.map((row) => {
+      const { ref, holds, changeTimesMs, flapping } = Row.parse(row);
+      return [ref, { holds, changeTimesMs, flapping }];
+    }),
+  );
 }
 
 export async function saveRuleStates(db: Queryable, states: readonly RuleStateRow[]): Promise<void> {

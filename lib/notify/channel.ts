@@ -1,4 +1,4 @@
-import type { ChannelInput, ChannelKind } from '#lib/api/channels.ts';
+import { type ChannelInput, type ChannelKind, SENDS_ACKED } from '#lib/api/channels.ts';
 import type { ChannelFilter } from '#lib/notify/plan.ts';
 
 /** How a secret is given: as text, or as a file that is read at each use, so that rotated ones work. */
@@ -63,11 +63,12 @@ export function channelFromInput(input: ChannelInput, kept: ChannelSecrets = {})
     errors.push({ path: 'username', message: 'is needed beside a password' });
   }
   if (errors.length > 0) return { ok: false, errors };
-  const { min_severity, matchers, send_resolved, repeat_interval_s } = input.filter;
+  const { min_severity, matchers, send_resolved, send_acked, repeat_interval_s } = input.filter;
   const filter = {
     minSeverity: min_severity,
     matchers,
     sendResolved: send_resolved,
+    sendAcked: send_acked ?? SENDS_ACKED[input.kind],
     repeatIntervalMs: repeat_interval_s * 1000,
   };
   const settings = settingsOf(input, Object.keys(secrets));
@@ -147,6 +148,7 @@ export function channelToInput(channel: Channel): Record<string, unknown> {
       min_severity: filter.minSeverity,
       matchers: [...filter.matchers],
       send_resolved: filter.sendResolved,
+      send_acked: filter.sendAcked,
       repeat_interval_s: filter.repeatIntervalMs / 1000,
     },
   };

@@ -13,7 +13,8 @@ export type MessageAlert = Episode & {
   readonly ruleId: string;
   readonly severity: Severity;
   readonly subjectName: string;
-  readonly targetName: string;
+  /** null where it is about no target. */
+  readonly targetName: string | null;
   readonly labels: Labels;
   readonly rule: { readonly title: string; readonly action: string; readonly remedy: string };
   readonly owner: string | null;
@@ -40,7 +41,9 @@ const KIND_WORDS = {
   firing: '',
   resolved: 'RESOLVED',
   repeat: 'STILL FIRING',
+  acked: 'ACKNOWLEDGED',
   reminder: 'REMINDER, acknowledged but still firing',
+  unacked: 'FIRING, acknowledgement taken back',
   'ack-expired': 'FIRING, acknowledgement ran out',
   unmuted: 'FIRING, no longer muted',
 } as const satisfies Record<DeliveryKind, string>;
@@ -69,19 +72,13 @@ export function alertNotification(
   };
 }
 
-/** A message that is about no alert: the test button, and channels that lose messages. */
-export function plainNotification(
-  kind: 'test' | 'channel-failing' | 'channel-working',
-  title: string,
-  text: string,
-  frame: MessageFrame,
-): Notification {
-  const url = kind === 'test' ? frame.baseUrl : `${frame.baseUrl}/settings`;
+/** A message that is about no alert: the test button's, and what stands for a heartbeat. */
+export function plainNotification(kind: 'test', title: string, text: string, frame: MessageFrame): Notification {
   return {
     ...frameOf(frame),
     kind,
     title: cleanText(title, MAX_TITLE),
-    url,
+    url: frame.baseUrl,
     alerts: [],
     text: cleanText(text, MAX_TEXT),
   };
@@ -95,8 +92,8 @@ function frameOf(
 }
 
 function titleOf(kind: DeliveryKind, alerts: readonly NotifiedAlert[], first: NotifiedAlert | undefined): string {
-  const words = kind === 'resolved' && alerts.some((alert) => !isRecovered(alert)) ? 'ENDED' : KIND_WORDS[kind];
-  const severity = kind === 'resolved' ? '' : (first?.severity.toUpperCase() ?? '');
+  const words = wordsOf(kind, alerts);
+  const severity = kind === 'resolved' || kind === 'acked' ? '' : (first?.severity.toUpperCase() ?? '');
   const head = [words, severity].filter((part) => part !== '').join(': ');
   if (first === undefined || alerts.length === 1) return cleanText(`${head}: ${first?.headline ?? ''}`, MAX_TITLE);
   const place = first.labels.host ?? first.target;
@@ -104,10 +101,18 @@ function titleOf(kind: DeliveryKind, alerts: readonly NotifiedAlert[], first: No
   return cleanText(`${head}: ${alerts.length} × ${first.title} on ${place}: ${names}`, MAX_TITLE);
 }
 
+function wordsOf(kind: DeliveryKind, alerts: readonly NotifiedAlert[]): string {
+  if (kind === 'resolved' && alerts.some((alert) => !isRecovered(alert))) return 'ENDED';
+  const [by, ...others] = new Set(alerts.map((alert) => alert.ack?.by ?? ''));
+  return kind === 'acked' && by !== undefined && others.length === 0
+    ? `${KIND_WORDS.acked} by ${by}`
+    : KIND_WORDS[kind];
+}
+
 const isRecovered = (alert: NotifiedAlert): boolean => alert.endReason === null || alert.endReason === 'recovered';
 
 function textOf(kind: DeliveryKind, alerts: readonly NotifiedAlert[]): string {
-  if (kind === 'resolved') return '';
+  if (kind === 'resolved' || kind === 'acked') return '';
   const remedies = [...new Set(alerts.map((alert) => alert.remedy).filter((remedy) => remedy !== ''))];
   return remedies.length === 0 ? '' : cleanText(`What to do: ${remedies.join(' ')}`, MAX_TEXT);
 }
@@ -133,7 +138,7 @@ function describeAlert(alert: MessageAlert, frame: MessageFrame): NotifiedAlert 
     data: alert.data,
     noDataSinceMs: alert.noDataSinceMs,
     subject,
-    target: cleanText(alert.targetName, MAX_NAME),
+    target: cleanText(alert.targetName ?? alert.subjectName, MAX_NAME),
     labels: Object.fromEntries(
       Object.entries(alert.labels).map(([name, text]) => [cleanText(name, MAX_NAME), cleanText(text, MAX_LABEL)]),
     ),

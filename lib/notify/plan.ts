@@ -10,11 +10,22 @@ export type ChannelFilter = {
   readonly minSeverity: Severity;
   readonly matchers: readonly Matcher[];
   readonly sendResolved: boolean;
+  /** Whether it hears that somebody has it, and that nobody has it any more. */
+  readonly sendAcked: boolean;
   /** 0: never again while it fires. */
   readonly repeatIntervalMs: number;
 };
 
-export const DELIVERY_KINDS = ['firing', 'resolved', 'repeat', 'reminder', 'ack-expired', 'unmuted'] as const;
+export const DELIVERY_KINDS = [
+  'firing',
+  'resolved',
+  'repeat',
+  'acked',
+  'reminder',
+  'unacked',
+  'ack-expired',
+  'unmuted',
+] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
 /** An alert as far as planning needs it. Times are epoch ms. */
@@ -60,7 +71,7 @@ export function planNotification(
     return no(`${alert.severity} is below this channel's severity (${channel.minSeverity})`);
   }
   if (!matches(channel.matchers, alert.labels)) return no("does not match this channel's filter");
-  if (alert.handling.state !== 'open') return planQuiet(alert, told, nowMs);
+  if (alert.handling.state !== 'open') return planQuiet(alert, channel, told, nowMs);
   if (alert.state === 'recovering') return no('recovering: nothing until it resolves or fires again');
   return told === null || told.kind === 'muted'
     ? planUntold(alert, told)
@@ -84,6 +95,8 @@ export function endWords(reason: EndReason | null): string {
       return 'ended because its data went away; the rule wants that (absence: resolve)';
     case 'target-removed':
       return 'ended because its target was removed, not because it recovered';
+    case 'channel-removed':
+      return 'ended because its channel was removed or switched off, not because it works again';
     case 'rule-removed':
       return 'ended because its rule was removed, not because it recovered';
     case 'rule-disabled':
@@ -95,10 +108,13 @@ export function endWords(reason: EndReason | null): string {
   }
 }
 
-/** Quiet alerts send nothing, save the reminder that whoever acknowledged asked for. */
-function planQuiet(alert: PlannedAlert, told: Told, nowMs: number): NotificationPlan {
+/** Quiet alerts send nothing, save that somebody has it now, and the reminder that whoever acknowledged asked for. */
+function planQuiet(alert: PlannedAlert, channel: ChannelFilter, told: Told, nowMs: number): NotificationPlan {
   const { handling } = alert;
   if (handling.state === 'acked') {
+    if (channel.sendAcked && alert.ackedAtMs !== null && isNewsThatAcked(told, alert.ackedAtMs)) {
+      return { send: 'acked', reason: `acknowledged by ${handling.by}` };
+    }
     const every = alert.remindEveryMs;
     if (every !== null && alert.ackedAtMs !== null && alert.state === 'firing' && !alert.flapping && told !== null) {
       const lastMs = told.kind === 'reminder' ? Math.max(told.atMs, alert.ackedAtMs) : alert.ackedAtMs;
@@ -115,6 +131,12 @@ function planQuiet(alert: PlannedAlert, told: Told, nowMs: number): Notification
   }
   if (handling.state === 'muted') return no(`${handling.reason}, until ${formatUtc(handling.untilMs, nowMs)}`);
   return no(handling.state === 'inhibited' ? handling.reason : '');
+}
+
+/** A channel that was told that it fires and nothing of this ack. One that was told nothing need not hear of an end to it. */
+function isNewsThatAcked(told: Told, ackedAtMs: number): boolean {
+  if (told === null || told.kind === 'muted' || told.kind === 'resolved') return false;
+  return (told.kind !== 'acked' && told.kind !== 'reminder') || told.atMs < ackedAtMs;
 }
 
 function planUntold(alert: PlannedAlert, told: Told): NotificationPlan {
@@ -134,6 +156,9 @@ function planAgain(
   if (alert.flapping) return no('flapping: told once');
   if (alert.ackedAtMs !== null && alert.ackUntilMs !== null && told.atMs < alert.ackUntilMs) {
     return { send: 'ack-expired', reason: 'the acknowledgement ran out and it still fires' };
+  }
+  if (told.kind === 'acked' && alert.ackedAtMs === null) {
+    return { send: 'unacked', reason: 'the acknowledgement was taken back and it still fires' };
   }
   if (channel.repeatIntervalMs === 0) return no('told; this channel is never told again while it fires');
   const dueMs = told.atMs + channel.repeatIntervalMs;

@@ -12,7 +12,10 @@ import type { ServiceContext } from '#lib/service/context.ts';
 
 const TRIES = 3;
 
-/** `POST /alerts/ack`: every open alert of the list or the filter that nobody has acknowledged; the others are skipped. */
+/**
+ * `POST /alerts/ack`: every open alert of the list or the filter that nobody has acknowledged; the others are skipped.
+ * Channels hear of it within seconds by `enqueueDue`, so that thousands at once hold up nobody.
+ */
 export async function ackBulk(context: ServiceContext, actor: Actor, input: BulkAckInput): Promise<BulkAckAnswer> {
   const nowMs = context.clock();
   const ack = ackOf(actor, input, nowMs);

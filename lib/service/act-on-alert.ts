@@ -3,6 +3,7 @@ import { ackAlert, assignAlert, unackAlert } from '#lib/db/alert-actions.ts';
 import { newestEvent } from '#lib/db/alert-timeline.ts';
 import { insertAlertEvents, loadAlertRows } from '#lib/db/alerts.ts';
 import { writeAudit } from '#lib/db/audit.ts';
+import { enqueueNotifications } from '#lib/db/notifications.ts';
 import { sendHint } from '#lib/db/notify.ts';
 import { type Client, inTransaction } from '#lib/db/pool.ts';
 import { loadQuiet } from '#lib/db/quiet.ts';
@@ -93,6 +94,8 @@ async function act(
       detail: { ...detail, text, rule: row.ruleId, on: row.subjectName },
       atMs: nowMs,
     });
+    // Channels that were told that it fires hear who has it, or that nobody has.
+    if (kind === 'acked' || kind === 'unacked') await enqueueNotifications(client, [id], nowMs);
     await sendHint(client, 'alerts');
     return toSummary(row, await loadQuiet(client, nowMs), nowMs);
   });

@@ -67,7 +67,7 @@ function surroundingsOf(row: AlertRow, fleet: FleetState) {
   return {
     exceptId: row.id,
     subjectIds: subjectId === null ? [] : [subjectId, ...linked],
-    targetIds: [row.targetId],
+    targetIds: row.targetId === null ? [] : [row.targetId],
     host: row.labels.host ?? null,
     model: row.labels.model ?? null,
     fromMs: row.pendingSinceMs - NEIGHBOUR_MS,

@@ -43,7 +43,8 @@ export function toSummary(row: AlertRow, quiet: Quiet, nowMs: number): AlertSumm
       row.subjectId === null || row.subjectKind === null
         ? null
         : { id: row.subjectId, kind: row.subjectKind, name: row.subjectName },
-    target: { id: row.targetId, name: row.targetName },
+    target: placeOf(row.targetId, row.targetName),
+    channel: placeOf(row.channelId, row.channelName),
     subjectName: row.subjectName,
     labels: row.labels,
     pendingSinceMs: row.pendingSinceMs,
@@ -74,6 +75,10 @@ export function toSummary(row: AlertRow, quiet: Quiet, nowMs: number): AlertSumm
     action: row.rule.action,
     version: row.version,
   };
+}
+
+function placeOf(id: number | null, name: string | null): AlertSummary['target'] {
+  return id === null ? null : { id, name: name ?? '' };
 }
 
 function handlingView(handling: Handling): AlertSummary['handling'] {

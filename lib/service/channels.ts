@@ -31,7 +31,7 @@ export async function findChannel(context: ServiceContext, id: number): Promise<
 }
 
 function viewOf(channel: StoredChannel, state: ChannelState | undefined): ChannelView {
-  const { minSeverity, matchers, sendResolved, repeatIntervalMs } = channel.filter;
+  const { minSeverity, matchers, sendResolved, sendAcked, repeatIntervalMs } = channel.filter;
   const { name: _name, enabled: _enabled, kind: _kind, filter: _filter, ...settings } = channelToInput(channel);
   const { ok, waiting, dead, lastSentMs, lastError } = state ?? UNTRIED;
   return {
@@ -42,7 +42,7 @@ function viewOf(channel: StoredChannel, state: ChannelState | undefined): Channe
     origin: channel.origin,
     settings,
     secretsSet: Object.fromEntries(Object.keys(channel.secrets).map((name) => [name, true])),
-    filter: { minSeverity, matchers: [...matchers], sendResolved, repeatIntervalS: repeatIntervalMs / 1000 },
+    filter: { minSeverity, matchers: [...matchers], sendResolved, sendAcked, repeatIntervalS: repeatIntervalMs / 1000 },
     state: { ok, waiting, dead, lastSentMs, lastError },
   };
 }

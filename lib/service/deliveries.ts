@@ -3,6 +3,7 @@ import type { DeliveryView } from '#lib/api/alerts.ts';
 import type { DeliveriesQuery, DeliveryList } from '#lib/api/channels.ts';
 import { writeAudit } from '#lib/db/audit.ts';
 import { findDelivery, loadChannelDeliveries, retryDead } from '#lib/db/deliveries.ts';
+import { sendHint } from '#lib/db/notify.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import type { Actor } from '#lib/service/access.ts';
 import { findChannel } from '#lib/service/channels.ts';
@@ -35,7 +36,8 @@ export async function retryDelivery(context: ServiceContext, actor: Actor, id: s
   if (found === null) throw new AppError('not-found', `no delivery ${id}`);
   const nowMs = context.clock();
   const isPut = await inTransaction(context.pool, async (client) => {
-    if (found.kind === 'heartbeat' || found.kind === 'resend' || !(await retryDead(client, id, nowMs))) return false;
+    if (['heartbeat', 'resend', 'test'].includes(found.kind) || !(await retryDead(client, id, nowMs))) return false;
+    await sendHint(client, 'alerts');
     const detail = { channel: found.channel.id, kind: found.kind };
     await writeAudit(client, {
       actor: actor.name,

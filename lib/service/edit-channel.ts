@@ -8,10 +8,12 @@ import type { Actor } from '#lib/service/access.ts';
 import { findChannel, getChannel } from '#lib/service/channels.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
+import { refuseAddress } from '#lib/service/refuse-address.ts';
 
 /** `POST /channels` */
 export async function createChannel(context: ServiceContext, actor: Actor, input: ChannelInput): Promise<ChannelView> {
   const channel = parsedOrThrow(input, {});
+  refuseInput(input);
   const id = await uniqueName(channel.name, () =>
     inTransaction(context.pool, async (client) => {
       const created = await context.channels.create(client, channel, 'user', context.clock());
@@ -41,6 +43,7 @@ export async function patchChannel(
     throw new AppError('invalid', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), errors);
   }
   if (isSameKind) refuseMovedSecrets(stored, parsed.data, patch);
+  refuseInput(parsed.data);
   const channel = parsedOrThrow(parsed.data, isSameKind ? keptSecrets(stored, patch) : {});
   await uniqueName(channel.name, () =>
     inTransaction(context.pool, async (client) => {
@@ -84,6 +87,11 @@ function destinationOfInput(input: ChannelInput): string {
   if (input.kind === 'email') return `${input.smtp_host}:${input.smtp_port}`;
   if (input.kind === 'slack' || input.kind === 'heartbeat') return '';
   return new URL(input.url).origin;
+}
+
+function refuseInput(input: ChannelInput): void {
+  if (input.kind === 'email') refuseAddress('smtp_host', input.smtp_host);
+  else refuseAddress('url', input.url ?? '');
 }
 
 async function editableChannel(context: ServiceContext, id: number): Promise<StoredChannel> {

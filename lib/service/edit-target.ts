@@ -5,6 +5,7 @@ import type { StoredTarget } from '#lib/db/targets.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
+import { refuseAddress } from '#lib/service/refuse-address.ts';
 import { getTargetView } from '#lib/service/targets.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 import { parseTarget } from '#lib/target/target-input.ts';
@@ -12,6 +13,7 @@ import { parseTarget } from '#lib/target/target-input.ts';
 /** `POST /targets` */
 export async function createTarget(context: ServiceContext, input: TargetInput): Promise<TargetDetail> {
   const settings = parsedOrThrow(input);
+  refuseAddress('url', settings.url ?? '');
   const created = await uniqueName(settings.name, () => context.targets.create(settings, 'api'));
   await sendHint(context.pool, 'targets');
   return getTargetView(context, created.id);
@@ -22,6 +24,8 @@ export async function patchTarget(context: ServiceContext, id: number, patch: Ta
   const stored = await editableTarget(context, id);
   const { paused, auth, ...rest } = patch;
   const settings = parsedOrThrow({ ...toInput(stored), ...rest, ...(auth === undefined ? {} : { auth }) });
+  // A target that is there already can still be renamed or paused, whatever its address is.
+  if (settings.url !== stored.url) refuseAddress('url', settings.url ?? '');
   const merged: TargetSettings = auth === undefined ? { ...settings, auth: stored.auth } : settings;
   await uniqueName(merged.name, () => context.targets.update(id, merged, paused ?? stored.paused));
   await sendHint(context.pool, 'targets');

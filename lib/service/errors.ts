@@ -5,6 +5,8 @@ export const ERROR_STATUS = {
   'not-found': 404,
   conflict: 409,
   'too-large': 413,
+  /** Well-formed, and still nothing that Headroom does. */
+  refused: 422,
   unavailable: 503,
 } as const satisfies Record<string, number>;
 export type ErrorCode = keyof typeof ERROR_STATUS;

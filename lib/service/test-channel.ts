@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelTest } from '#lib/api/channels.ts';
 import { writeAudit } from '#lib/db/audit.ts';
+import { recordStanding } from '#lib/db/deliveries.ts';
 import { installationId } from '#lib/db/installation-id.ts';
 import { deliver, describeSent } from '#lib/notify/deliver.ts';
 import { plainNotification } from '#lib/notify/message.ts';
@@ -27,6 +28,8 @@ export async function testChannel(context: ServiceContext, actor: Actor, id: num
   const result = await deliver(message, channel, nowMs);
   const durationMs = Math.max(0, context.clock() - nowMs);
   const { outcome, status, answer } = result;
+  // A channel that takes a test works again; one that refuses it says so here and to nobody else.
+  if (outcome === 'ok') await recordStanding(context.pool, id, 'test', result, context.clock());
   await writeAudit(context.pool, {
     actor: actor.name,
     action: 'channel.test',

@@ -3,6 +3,7 @@ import { createFetcher } from '#lib/scrape/fetch.ts';
 import { createPoll } from '#lib/scrape/poll.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
+import { refuseAddress } from '#lib/service/refuse-address.ts';
 import { subjectName } from '#lib/target/subject-identity.ts';
 import { parseTarget } from '#lib/target/target-input.ts';
 
@@ -16,6 +17,7 @@ export async function testTarget(context: ServiceContext, input: TargetInput): P
       result.errors,
     );
   }
+  refuseAddress('url', result.target.url ?? '');
   const fetcher = createFetcher();
   try {
     const atMs = context.clock();

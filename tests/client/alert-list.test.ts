@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { printMatchers } from '#lib/alerts/matchers.ts';
+import { parseAlertView } from '#lib/client/alert-filter.ts';
 import { commonLabels, groupAlerts, listRows, ownLabels } from '#lib/client/alert-groups.ts';
 import { compareAlerts } from '#lib/client/alert-order.ts';
-import { silenceMatchers } from '#lib/client/silence-matchers.ts';
+import { filterSilence, silenceMatchers } from '#lib/client/silence-matchers.ts';
 import { alertSummary } from '#tests/client/alert-summary.ts';
 
 const acked = { state: 'acked', reason: '', by: 'person', id: null, untilMs: null } as const;
@@ -86,5 +88,49 @@ describe('muting from the list', () => {
 
   test('nothing in common gives no matcher, so the form asks for one', () => {
     expect(silenceMatchers([alertSummary(), alertSummary({ labels: { rule: 'Other' } })])).toEqual([]);
+  });
+});
+
+describe('muting all that a filter lists', () => {
+  const silence = (url: string, targetName: string | null = null) =>
+    filterSilence(parseAlertView(new URLSearchParams(url)), targetName);
+
+  test.each([
+    ['match=host=gpu-0*&rule=Kv', 'host=gpu-0*, rule=Kv'],
+    ['severity=critical', 'severity=critical'],
+    ['severity=critical,warning', 'severity!=info, severity!=caution'],
+    ['severity=critical,warning,caution,info', ''],
+    ['target=3', 'target=qwen-a'],
+    ['match=host=gpu-01, nonsense', 'host=gpu-01'],
+  ])('%s is %s', (url, matchers) => {
+    expect(silence(url, 'qwen-a')).toEqual({ matchers: expect.anything(), beyond: [] });
+    expect(printMatchers(silence(url, 'qwen-a').matchers)).toBe(matchers);
+  });
+
+  test('what no label tells is said instead of being left out in silence', () => {
+    const { matchers, beyond } = silence('state=firing&handling=open&owner=Kim&target=3&rule=Kv');
+    expect(printMatchers(matchers)).toBe('rule=Kv');
+    expect(beyond).toEqual(['state (firing)', 'who has it (open)', 'owner (Kim)', 'target']);
+  });
+});
+
+describe('a group of which not everything is loaded', () => {
+  const labels = { rule: 'R', host: 'gpu-01', cluster: 'eu-1', rack: 'a' };
+  const loaded = [alertSummary({ id: 1, labels }), alertSummary({ id: 2, labels })];
+  const inAll = {
+    key: 'gpu-01',
+    total: 700,
+    bySeverity: { critical: 2, info: 698 },
+    common: { host: 'gpu-01', rack: 'a' },
+  };
+
+  test('tells what the server knows of all of it, and rows keep what only some share', () => {
+    const [group] = groupAlerts(loaded, 'host', [inAll]);
+    expect(group).toMatchObject({ total: 700, bySeverity: { critical: 2, info: 698 }, common: { rack: 'a' } });
+    expect(ownLabels(loaded[0]!, group!, 'host')).toEqual({ cluster: 'eu-1' });
+  });
+
+  test('until the server has answered it tells of what is loaded', () => {
+    expect(groupAlerts(loaded, 'host')[0]).toMatchObject({ total: 2, common: { cluster: 'eu-1', rack: 'a' } });
   });
 });

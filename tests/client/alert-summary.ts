@@ -14,6 +14,7 @@ export function alertSummary(change: Partial<AlertSummary> = {}): AlertSummary {
     scope: 'engine',
     subject: { id: 4, kind: 'engine', name: 'qwen-a' },
     target: { id: 2, name: 'qwen-a' },
+    channel: null,
     subjectName: 'qwen-a',
     labels: { rule: 'KvCacheNearlyFull', severity: 'critical', host: 'gpu-01', subject: 'qwen-a', target: 'qwen-a' },
     pendingSinceMs: 1000,

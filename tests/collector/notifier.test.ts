@@ -1,13 +1,16 @@
 import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHANNEL_RULE } from '#lib/alerts/channel-failing.ts';
 import { Notification } from '#lib/api/notification.ts';
 import { createLog } from '#lib/collector/log.ts';
 import { Notifier } from '#lib/collector/notifier.ts';
 import { ADVISORY_LOCKS } from '#lib/db/advisory-locks.ts';
+import { selectAlerts } from '#lib/db/alerts.ts';
 import { loadChannelStates, loadOutbox, retryDead } from '#lib/db/deliveries.ts';
 import { enqueueDue } from '#lib/db/due-notifications.ts';
 import { enqueueNotifications } from '#lib/db/notifications.ts';
+import { listenForHints, sendHint } from '#lib/db/notify.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { answer, hang, type Receiver, startReceiver } from '#tests/receiver.ts';
 import { addChannel, addTarget, change, channelStore, fire, newAlert, resolve } from '#tests/stored-alerts.ts';
@@ -67,8 +70,14 @@ const allIn = (state: string) =>
     return rows.length > 0 && rows.every((row) => row.state === state);
   });
 
-async function told(alertId: number): Promise<{ told: string; reason: string } | undefined> {
-  const { rows } = await database.pool.query('SELECT told, reason FROM alert_channel WHERE alert_id = $1', [alertId]);
+async function told(
+  alertId: number,
+  channelId: number | null = null,
+): Promise<{ told: string; reason: string } | undefined> {
+  const { rows } = await database.pool.query(
+    'SELECT told, reason FROM alert_channel WHERE alert_id = $1 AND channel_id = coalesce($2, channel_id)',
+    [alertId, channelId],
+  );
   return rows[0];
 }
 
@@ -89,6 +98,29 @@ describe('a firing alert', () => {
     expect(signature?.[2]).toBe(expected);
     expect(request?.headers['idempotency-key']).toBe(message?.id);
     await allIn('sent');
+  });
+
+  it('tells open pages when its message is sent', async () => {
+    await notifier.stop();
+    await webhook();
+    await fire(database.pool, [newAlert(targetId)]);
+    const hints: string[] = [];
+    const listener = listenForHints(
+      database.url,
+      (topic) => hints.push(topic),
+      (error) => {
+        throw error;
+      },
+    );
+    await until(async () => {
+      await sendHint(database.pool, 'health');
+      return hints.includes('health');
+    });
+    expect(hints).not.toContain('alerts');
+    notifier = startNotifier();
+    await allIn('sent');
+    await until(() => hints.includes('alerts'));
+    await listener.close();
   });
 
   it('of one rule on one host joins the others in one message; another host gets its own', async () => {
@@ -217,23 +249,31 @@ describe('a receiver that does not take a message', () => {
     await other.close();
   });
 
-  it('is told of to the other channels once, and once when it works again; a dead letter can be sent by hand', async () => {
+  it('is an alert that the other channels are told of; a dead letter can be sent by hand, which ends it', async () => {
     const other = await startReceiver();
-    await webhook({ name: 'ops' });
+    const ops = await webhook({ name: 'ops' });
     const second = await addChannel(database.pool, { kind: 'webhook', name: 'other', url: other.url });
     receiver.answerNext(answer(403, 'revoked'), answer(403, 'revoked'));
     const [one = 0] = await fire(database.pool, [newAlert(targetId)]);
     await until(() => other.received.length === 2);
+    const notes = (): Notification[] =>
+      other.received
+        .map(({ body }) => Notification.parse(JSON.parse(body)))
+        .filter(({ alerts }) => alerts[0]?.rule === CHANNEL_RULE);
+    expect(notes()).toMatchObject([
+      { kind: 'firing', title: 'WARNING: Channel loses messages on ops: 1, limit 0', alerts: [{ target: 'ops' }] },
+    ]);
     await resolve(database.pool, one);
     await until(async () => (await loadOutbox(database.pool, Date.now())).dead === 2);
     expect(await loadOutbox(database.pool, Date.now())).toMatchObject({ failing: ['ops'], dead: 2 });
-    const notes = () =>
-      other.received.map(({ body }) => JSON.parse(body)).filter(({ kind }) => kind.startsWith('channel'));
-    expect(notes()).toMatchObject([{ title: 'WARNING: channel "ops" loses messages', alerts: [] }]);
+    const [lost] = await selectAlerts(database.pool, "a.scope = 'channel'");
+    expect(lost).toMatchObject({ channelId: ops, channelName: 'ops', targetId: null });
+    expect(await told(lost?.id ?? 0, ops)).toEqual({ told: 'none', reason: 'it is about this very channel' });
     const { rows } = await database.pool.query("SELECT id FROM delivery WHERE state = 'dead' AND kind = 'resolved'");
     expect(await inTransaction(database.pool, (client) => retryDead(client, rows[0].id, Date.now()))).toBe(true);
     await until(() => notes().length === 2);
-    expect(notes()[1]).toMatchObject({ kind: 'channel-working', title: 'RESOLVED: channel "ops" works again' });
+    expect(notes()[1]).toMatchObject({ kind: 'resolved', alerts: [{ endReason: 'recovered' }] });
+    expect(receiver.received.some(({ body }) => body.includes(CHANNEL_RULE))).toBe(false);
     expect((await loadChannelStates(database.pool, Date.now())).get(second)?.ok).toBe(true);
     await other.close();
   });
@@ -273,6 +313,53 @@ describe('quiet alerts', () => {
     expect((await told(id))?.told).toBe('muted');
     await got(1);
     expect(messages().map((message) => message.kind)).toEqual(['ack-expired']);
+  });
+
+  const pagerDuty = () => addChannel(database.pool, { kind: 'pagerduty', url: receiver.url, routing_key: 'R-key' });
+  const events = () => receiver.received.map(({ body }) => JSON.parse(body) as Record<string, string>);
+  const news = (id: number) => inTransaction(database.pool, (client) => enqueueNotifications(client, [id], Date.now()));
+
+  it('acknowledged: PagerDuty hears it under the key of the incident, and pages anew when it is taken back', async () => {
+    await pagerDuty();
+    const [id = 0] = await fire(database.pool, [newAlert(targetId)]);
+    await allIn('sent');
+    await ack(id, null);
+    await news(id);
+    await got(2);
+    await allIn('sent');
+    await database.pool.query('UPDATE alert SET acked_at_ms = NULL, acked_by = NULL WHERE id = $1', [id]);
+    await news(id);
+    await got(4);
+    expect(events().map((event) => event.event_action)).toEqual(['trigger', 'acknowledge', 'resolve', 'trigger']);
+    expect(new Set(events().map((event) => event.dedup_key)).size).toBe(1);
+  });
+
+  it('acknowledged with many others, without a word to the outbox: told within seconds, once', async () => {
+    await webhook();
+    await addChannel(database.pool, { kind: 'webhook', url: receiver.url, filter: { send_acked: false } });
+    const [id = 0] = await fire(database.pool, [newAlert(targetId)]);
+    await allIn('sent');
+    await ack(id, null);
+    await got(3);
+    await enqueueDue(database.pool, Date.now());
+    await allIn('sent');
+    expect((await deliveries()).map((row) => row.kind).toSorted()).toEqual(['acked', 'firing', 'firing']);
+    expect(messages().at(-1)).toMatchObject({ kind: 'acked', alerts: [{ ack: { by: 'K.' } }] });
+  });
+
+  it('taken back before the message went out: it is not sent', async () => {
+    await webhook();
+    const [id = 0] = await fire(database.pool, [newAlert(targetId)]);
+    await allIn('sent');
+    await notifier.stop();
+    await ack(id, null);
+    await news(id);
+    await database.pool.query('UPDATE alert SET acked_at_ms = NULL, acked_by = NULL WHERE id = $1', [id]);
+    notifier = startNotifier();
+    await until(async () => (await deliveries()).some((row) => row.kind === 'acked' && row.state === 'cancelled'));
+    expect((await deliveries()).find((row) => row.kind === 'acked')?.last_answer).toBe(
+      'no longer acknowledged before it was sent',
+    );
   });
 
   it('silenced: told why not, and told when the silence is over', async () => {

@@ -15,6 +15,7 @@ const stored: ChannelView = {
     minSeverity: 'warning',
     matchers: [{ label: 'host', op: '=', value: 'gpu-01' }],
     sendResolved: false,
+    sendAcked: true,
     repeatIntervalS: 0,
   },
   state: { ok: null, waiting: 0, dead: 0, lastSentMs: null, lastError: null },
@@ -52,7 +53,13 @@ describe('channel form', () => {
     expect(result).toMatchObject({
       ok: true,
       body: {
-        filter: { min_severity: 'warning', matchers: 'host=gpu-01', send_resolved: false, repeat_interval_s: 0 },
+        filter: {
+          min_severity: 'warning',
+          matchers: 'host=gpu-01',
+          send_resolved: false,
+          send_acked: true,
+          repeat_interval_s: 0,
+        },
       },
     });
   });

@@ -8,7 +8,7 @@ import { buildHeartbeat } from '#lib/notify/channels/heartbeat.ts';
 import { buildPagerDuty } from '#lib/notify/channels/pagerduty.ts';
 import { buildSlack } from '#lib/notify/channels/slack.ts';
 import { buildWebhook } from '#lib/notify/channels/webhook.ts';
-import { alertNotification, type MessageAlert, plainNotification } from '#lib/notify/message.ts';
+import { alertNotification, type MessageAlert } from '#lib/notify/message.ts';
 import type { DeliveryKind } from '#lib/notify/plan.ts';
 import { firingEpisode, newAlert } from '#tests/stored-alerts.ts';
 
@@ -64,6 +64,16 @@ describe('what a message says', () => {
       'CRITICAL: KV cache nearly full on qwen-a',
     ],
     [
+      'acknowledged',
+      about('acked', alert({ ackedAtMs: NOW, ackedBy: 'K.', ackNote: 'on it' })),
+      'ACKNOWLEDGED by K.: KV cache nearly full on qwen-a: 98%, limit 90%',
+    ],
+    [
+      'acknowledged by two',
+      about('acked', alert({ ackedAtMs: NOW, ackedBy: 'K.' }), alert({ id: 18, ackedAtMs: NOW, ackedBy: 'A.' })),
+      'ACKNOWLEDGED: 2 × KV cache nearly full on gpu-01: qwen-a, qwen-a',
+    ],
+    [
       'value unknown',
       about('firing', alert({ lastValue: null })),
       'CRITICAL: KV cache nearly full on qwen-a: value unknown, limit 90%',
@@ -97,6 +107,11 @@ describe('what a message says', () => {
   it('a removed target does not read like good news', () => {
     const line = about('resolved', alert({ ...ENDED, endReason: 'target-removed' })).alerts[0]?.line;
     expect(line).toContain('ended because its target was removed, not because it recovered 03:30 UTC, fired for 4 min');
+  });
+
+  it('an alert about a channel names it where others name their target', () => {
+    const [told] = about('firing', alert({ targetName: null, subjectName: 'ops' })).alerts;
+    expect(told?.target).toBe('ops');
   });
 
   it('links to the alert, and to the list when there are several', () => {
@@ -158,6 +173,17 @@ describe('pagerduty', () => {
     expect(close).toMatchObject({ event_action: 'resolve', dedup_key: 'headroom/inst/17' });
   });
   it.each([
+    ['acked', ['acknowledge']],
+    ['reminder', ['trigger']],
+    // A trigger alone pages nobody while the incident is acknowledged there.
+    ['unacked', ['resolve', 'trigger']],
+    ['ack-expired', ['resolve', 'trigger']],
+  ] as const)('%s is %j of the same incident', (kind, actions) => {
+    const events = buildPagerDuty(about(kind, alert()), settings).map(({ body }) => json(body));
+    expect(events.map(({ event_action }) => event_action)).toEqual(actions);
+    expect(new Set(events.map(({ dedup_key }) => dedup_key))).toEqual(new Set(['headroom/inst/17']));
+  });
+  it.each([
     ['critical', 'critical'],
     ['warning', 'error'],
     ['caution', 'warning'],
@@ -165,18 +191,6 @@ describe('pagerduty', () => {
   ] as const)('%s is %s there', (severity, theirs) => {
     const [event] = buildPagerDuty(about('firing', alert({ severity })), settings);
     expect(json(event?.body ?? '').payload.severity).toBe(theirs);
-  });
-  it('a failing channel opens an incident and a working one closes it', () => {
-    const keys = (['channel-failing', 'channel-working'] as const).map((kind) => {
-      const { dedup_key, event_action } = json(
-        buildPagerDuty(plainNotification(kind, 't', 'x', FRAME), settings)[0]?.body ?? '',
-      );
-      return [dedup_key, event_action];
-    });
-    expect(keys).toEqual([
-      ['headroom/inst/g', 'trigger'],
-      ['headroom/inst/g', 'resolve'],
-    ]);
   });
 });
 

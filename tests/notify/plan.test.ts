@@ -10,6 +10,7 @@ const CHANNEL = {
   minSeverity: 'caution',
   matchers: [],
   sendResolved: true,
+  sendAcked: false,
   repeatIntervalMs: 4 * HOUR,
 } as const;
 
@@ -118,6 +119,23 @@ const CASES: readonly Case[] = [
     null,
     'acked by K.',
   ],
+  ['acked, told that it fires', ACKED, told('firing', 9 * HOUR), { sendAcked: true }, 'acked', 'acknowledged by K.'],
+  ['acked, told of it', ACKED, told('acked', 2 * MIN), { sendAcked: true }, null, 'acked by K. until'],
+  ['acked anew by another', ACKED, told('acked', 7 * MIN), { sendAcked: true }, 'acked', 'acknowledged by K.'],
+  ['acked before anything was told', ACKED, told('muted'), { sendAcked: true }, null, 'acked by K.'],
+  [
+    'acked and silenced',
+    { ...ACKED, handling: SILENCED.handling },
+    told('firing'),
+    { sendAcked: true },
+    null,
+    'silenced',
+  ],
+  ['reminded of this ack', ACKED, told('reminder', 2 * MIN), { sendAcked: true }, null, 'acked by K.'],
+  ['ack taken back, told of it', FIRING, told('acked'), {}, 'unacked', 'taken back'],
+  ['ack taken back, never told of it', FIRING, told('firing'), {}, null, 'repeat in'],
+  ['ack ran out, told of it', ACK_OVER, told('acked', HOUR), {}, 'ack-expired', 'ran out'],
+  ['acked and resolved', RESOLVED, told('acked'), {}, 'resolved', 'recovered'],
   ['reminder due', { ...ACKED, remindEveryMs: 5 * MIN }, told('firing'), {}, 'reminder', 'acked by K. for 5 min'],
   ['reminder not due', { ...ACKED, remindEveryMs: 6 * MIN }, told('firing'), {}, null, 'acked by K.'],
   [

@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Matcher, matches } from '#lib/alerts/matchers.ts';
+import { AlertGroupsQuery } from '#lib/api/alert-groups.ts';
 import { AlertFilter, AlertsQuery } from '#lib/api/alerts.ts';
 import { countMatches } from '#lib/db/match-counts.ts';
+import { enqueueNotifications } from '#lib/db/notifications.ts';
+import { inTransaction } from '#lib/db/pool.ts';
 import { ackBulk } from '#lib/service/ack-alerts.ts';
 import { ackOne, assignOne, noteOne, unackOne } from '#lib/service/act-on-alert.ts';
 import { getAlertView } from '#lib/service/alert-detail.ts';
+import { groupAlertViews } from '#lib/service/alert-groups.ts';
 import { listAlertViews } from '#lib/service/alerts.ts';
 import { createSilence } from '#lib/service/silences.ts';
 import { ANNA, alertOf, KIM, storeAlerts } from '#tests/alert-rows.ts';
 import { engineReading, pushPolls, SETTINGS, serviceContext } from '#tests/engine-polls.ts';
+import { addChannel } from '#tests/stored-alerts.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/test-database.ts';
 
 const NOW = 1_795_348_800_000;
@@ -114,6 +119,51 @@ describe('the list', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('groups', () => {
+  it('are counted over everything that the filter selects, with the labels that all of a group share', async () => {
+    const labels = (host: string, gpu: string) => ({ host, gpu, cluster: 'eu', rule: 'R' });
+    await store(
+      { labels: labels('gpu-01', '0'), severity: 'critical' },
+      { labels: labels('gpu-01', '1') },
+      { labels: labels('gpu-02', '0') },
+      { labels: { rule: 'R' }, severity: 'info' },
+    );
+    const groups = async (query: object) =>
+      (await groupAlertViews(at(NOW), AlertGroupsQuery.parse(query))).items.toSorted((a, b) =>
+        a.key < b.key ? -1 : 1,
+      );
+    expect(await groups({ by: 'host' })).toEqual([
+      { key: '', total: 1, bySeverity: { info: 1 }, common: { rule: 'R' } },
+      {
+        key: 'gpu-01',
+        total: 2,
+        bySeverity: { critical: 1, warning: 1 },
+        common: { host: 'gpu-01', cluster: 'eu', rule: 'R' },
+      },
+      { key: 'gpu-02', total: 1, bySeverity: { warning: 1 }, common: labels('gpu-02', '0') },
+    ]);
+    expect(await groups({ by: 'host', severity: 'critical' })).toMatchObject([{ key: 'gpu-01', total: 1 }]);
+    expect(await groups({ by: 'rule', match: 'cluster=eu' })).toMatchObject([{ key: 'KvCacheFull', total: 3 }]);
+    expect((await groups({ by: 'target' })).map(({ key }) => key)).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('an ack', () => {
+  it('and its end are in the outbox of each channel that was told, with the change itself', async () => {
+    const channelId = await addChannel(database.pool, { kind: 'webhook', url: 'http://127.0.0.1:1/hook' });
+    const [id = 0] = await store({ severity: 'critical' });
+    await inTransaction(database.pool, (client) => enqueueNotifications(client, [id], NOW - HOUR));
+    await ackOne(at(NOW), ANNA, id, { note: 'looking' });
+    await unackOne(at(NOW + 1000), ANNA, id, {});
+    const { rows } = await database.pool.query(
+      'SELECT kind FROM delivery WHERE channel_id = $1 ORDER BY created_at_ms',
+      [channelId],
+    );
+    expect(rows.map(({ kind }) => kind)).toEqual(['firing', 'acked', 'unacked']);
+    await database.pool.query('DELETE FROM channel');
   });
 });
 

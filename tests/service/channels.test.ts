@@ -1,17 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChannelInput, ChannelView } from '#lib/api/channels.ts';
 import { openApiDocument } from '#lib/api/openapi.ts';
+import { TargetInput } from '#lib/api/targets.ts';
 import { recordStanding } from '#lib/db/deliveries.ts';
 import { channelFromInput } from '#lib/notify/channel.ts';
 import { getChannel, listChannels } from '#lib/service/channels.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { listDeliveries, retryDelivery } from '#lib/service/deliveries.ts';
 import { createChannel, patchChannel, removeChannel } from '#lib/service/edit-channel.ts';
+import { createTarget, patchTarget } from '#lib/service/edit-target.ts';
 import { healthOf } from '#lib/service/health.ts';
 import { testChannel } from '#lib/service/test-channel.ts';
+import { testTarget } from '#lib/service/test-target.ts';
 import { serviceContext } from '#tests/engine-polls.ts';
 import { answer, type Receiver, startReceiver } from '#tests/receiver.ts';
-import { addTarget, fire, newAlert } from '#tests/stored-alerts.ts';
+import { addChannel, addTarget, fire, newAlert } from '#tests/stored-alerts.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/test-database.ts';
 
 const ACTOR = { name: 'K.', role: 'admin' } as const;
@@ -37,6 +40,39 @@ async function audited(): Promise<string[]> {
   const { rows } = await database.pool.query('SELECT actor, action, detail FROM audit ORDER BY id');
   return rows.map(({ actor, action, detail }) => `${actor} ${action} ${JSON.stringify(detail)}`);
 }
+
+describe('an address that Headroom never contacts', () => {
+  const email = { kind: 'email', from: 'a@b.test', to: ['c@d.test'] };
+  it.each([
+    ['url', { kind: 'webhook', url: 'http://169.254.169.254/latest' }],
+    ['url', { kind: 'slack', url: 'http://[fe80::1]/x' }],
+    ['url', { kind: 'pagerduty', routing_key: 'k', url: 'http://metadata.google.internal/' }],
+    ['smtp_host', { ...email, smtp_host: '169.254.169.254' }],
+  ])('is refused at %s when a channel is saved', async (path, input) => {
+    await expect(create(input)).rejects.toMatchObject({ code: 'refused', errors: [{ path }] });
+    expect((await listChannels(context)).items).toEqual([]);
+  });
+
+  it.each([
+    'http://169.254.169.254/metrics',
+    'http://2852039166/metrics',
+    'http://metadata/metrics',
+    'http://[::ffff:169.254.0.1]/metrics',
+  ])('%s is refused when a target is saved or tested, with the field', async (url) => {
+    const input = TargetInput.parse({ name: 'x', url });
+    const refusal = { code: 'refused', errors: [{ path: 'url', message: expect.stringContaining('never contacts') }] };
+    await expect(createTarget(context, input)).rejects.toMatchObject(refusal);
+    await expect(testTarget(context, input)).rejects.toMatchObject(refusal);
+    const kept = await createTarget(context, TargetInput.parse({ name: 'y', url: receiver.url }));
+    await expect(patchTarget(context, kept.id, { url })).rejects.toMatchObject(refusal);
+    await patchTarget(context, kept.id, { paused: true });
+  });
+
+  it('is not looked for behind a name, which is resolved only when it is polled', async () => {
+    const made = await createTarget(context, TargetInput.parse({ name: 'x', url: 'http://nobody.invalid/metrics' }));
+    expect(made.url).toBe('http://nobody.invalid/metrics');
+  });
+});
 
 describe('secrets of a channel', () => {
   const SECRETS = { secret: 'canary-hmac', headers: { Authorization: 'Bearer canary-token' } };
@@ -113,7 +149,7 @@ describe('the test button', () => {
   it.each(['http://169.254.169.254/latest/meta-data', 'http://metadata.google.internal/', 'http://[fe80::1]/'])(
     'never asks %s',
     async (url) => {
-      const { id } = await create({ kind: 'webhook', url });
+      const id = await addChannel(database.pool, { kind: 'webhook', url });
       expect((await testChannel(context, ACTOR, id)).answer).toContain('never contacts');
     },
   );

@@ -48,12 +48,12 @@ function postableAlert(alert: NotifiedAlert, nowMs: number): object {
 function plainAlert(notification: Notification, nowMs: number): object {
   return {
     labels: {
-      alertname: notification.kind === 'test' ? 'HeadroomTest' : 'NotificationFailing',
-      severity: notification.kind === 'test' ? 'info' : 'warning',
+      alertname: 'HeadroomTest',
+      severity: 'info',
     },
     annotations: { summary: notification.title, description: notification.text },
     startsAt: new Date(notification.createdAtMs).toISOString(),
-    endsAt: new Date(notification.kind === 'channel-working' ? nowMs : nowMs + RESEND_MS).toISOString(),
+    endsAt: new Date(nowMs + RESEND_MS).toISOString(),
     generatorURL: notification.url,
   };
 }

@@ -14,24 +14,43 @@ const SEVERITY = {
   info: 'info',
 } as const satisfies Record<Severity, string>;
 
-/** Events API v2: one event per alert, because an incident is opened and closed by the dedup key of its episode. */
+type Action = 'trigger' | 'acknowledge' | 'resolve';
+
+/**
+ * Events API v2: events per alert, because an incident is opened and closed by the dedup key of its episode. The API has
+ * no way back from `acknowledge`, and a trigger pages nobody while an incident is acknowledged: when an ack is over, the
+ * incident is closed and opened again.
+ */
 export function buildPagerDuty(notification: Notification, settings: PagerDutySettings): readonly HttpRequest[] {
   const { alerts, installation } = notification;
-  const isEnd = notification.kind === 'resolved' || notification.kind === 'channel-working';
-  const post = (dedupKey: string, event: object): HttpRequest =>
+  const actions = actionsOf(notification.kind);
+  const post = (action: Action, dedupKey: string, event: object): HttpRequest =>
     jsonPost(settings.url, {
       routing_key: settings.routingKey,
-      event_action: isEnd ? 'resolve' : 'trigger',
+      event_action: action,
       dedup_key: cutText(`headroom/${installation}/${dedupKey}`, 255),
       client: 'Headroom',
       client_url: notification.url,
       ...event,
     });
-  if (alerts.length === 0)
-    return [
-      post(notification.kind === 'test' ? `test/${notification.id}` : notification.groupKey, plainEvent(notification)),
-    ];
-  return alerts.map((alert) => post(String(alert.id), alertEvent(alert)));
+  if (alerts.length === 0) {
+    return [post('trigger', `test/${notification.id}`, plainEvent(notification))];
+  }
+  return alerts.flatMap((alert) => actions.map((action) => post(action, String(alert.id), alertEvent(alert))));
+}
+
+function actionsOf(kind: Notification['kind']): readonly Action[] {
+  switch (kind) {
+    case 'resolved':
+      return ['resolve'];
+    case 'acked':
+      return ['acknowledge'];
+    case 'ack-expired':
+    case 'unacked':
+      return ['resolve', 'trigger'];
+    default:
+      return ['trigger'];
+  }
 }
 
 /** A test opens an incident as an alert would, with the least severity, and says so. */
@@ -40,7 +59,7 @@ function plainEvent(notification: Notification): object {
     payload: {
       summary: cutText(notification.title, MAX_SUMMARY),
       source: 'headroom',
-      severity: notification.kind === 'test' ? 'info' : 'error',
+      severity: 'info',
       custom_details: { text: notification.text, delivery: notification.id },
     },
     links: [{ href: notification.url, text: 'Open in Headroom' }],

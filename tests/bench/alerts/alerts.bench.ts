@@ -68,6 +68,9 @@ async function measureAlerts(): Promise<void> {
       bytes / 1024,
     ]);
   }
+  const groups: number[] = [];
+  for (let run = 0; run < runs; run++) groups.push((await ask('GET', '/alerts/groups?by=host')).ms);
+  rows.push([`groups by host of ${ids.length}`, runs, quantileOf(groups, 0.5), quantileOf(groups, 0.95), '']);
   const detail: number[] = [];
   for (const id of ids.slice(0, runs)) detail.push((await ask('GET', `/alerts/${id}`)).ms);
   rows.push(['one alert', runs, quantileOf(detail, 0.5), quantileOf(detail, 0.95), '']);

@@ -2,17 +2,16 @@
  * Run by hand: `npm run bench:scrape -- [--targets 200] [--seconds 120] [--node-flags=--cpu-prof]`. What polling and storing
  * vLLM pages of about 50 KB every 5 s costs, beside Prometheus on the same pages where it is installed.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { COLLECTOR_NODE_ARGS, COMMAND_FILE } from '#lib/cli/child.ts';
 import { createPool, type Pool } from '#lib/db/pool.ts';
+import { startBenchCollector } from '#tests/bench/bench-collector.ts';
 import { startBenchPostgres } from '#tests/bench/bench-postgres.ts';
 import { costOf } from '#tests/bench/process-cost.ts';
+import { scrapeConfig, startPrometheus } from '#tests/bench/prometheus.ts';
 import { servePages } from '#tests/bench/scrape/pages-process.ts';
-import { startPrometheus } from '#tests/bench/scrape/prometheus.ts';
 import { print, printTable } from '#tests/bench/table.ts';
 
 const { values: options } = parseArgs({
@@ -54,12 +53,12 @@ async function measureHeadroom(urls: readonly string[]): Promise<HeadroomCost> {
   const lines = urls.map((url, i) => `  - {name: vllm-${i}, source: vllm, url: "${url}", interval: 5s}`);
   await writeFile(config, ['targets:', ...lines].join('\n'));
   const pool = createPool({ connectionString: postgres.url, max: 1, statementTimeoutMs: 60_000, name: 'bench' }, fail);
-  const collector = await startCollector(config, postgres.url);
+  const collector = await startBenchCollector(config, postgres.url, flagsOf(options['node-flags']));
   try {
     await wait(Number(options['warm-up']) * 1000);
-    const before = { collector: costOf(collector.pid ?? 0), postgres: costOf(postgres.pid), atMs: Date.now() };
+    const before = { collector: costOf(collector.pid), postgres: costOf(postgres.pid), atMs: Date.now() };
     await wait(seconds * 1000);
-    const after = { collector: costOf(collector.pid ?? 0), postgres: costOf(postgres.pid), atMs: Date.now() };
+    const after = { collector: costOf(collector.pid), postgres: costOf(postgres.pid), atMs: Date.now() };
     const polled = await pollsBetween(pool, before.atMs, after.atMs);
     return {
       collector: {
@@ -77,7 +76,7 @@ async function measureHeadroom(urls: readonly string[]): Promise<HeadroomCost> {
       ...(await storedSize(pool)),
     };
   } finally {
-    await end(collector);
+    await collector.stop();
     await pool.end();
     await postgres.stop();
   }
@@ -106,7 +105,7 @@ async function storedSize(pool: Pool): Promise<{ rows: number; storedBytes: numb
 }
 
 async function measurePrometheus(urls: readonly string[]): Promise<(Cost & { readonly version: string }) | null> {
-  const prometheus = await startPrometheus(urls);
+  const prometheus = await startPrometheus({ config: scrapeConfig(urls, 5) });
   if (prometheus === null) return null;
   try {
     await wait(Number(options['warm-up']) * 1000);
@@ -142,24 +141,8 @@ function report(headroom: HeadroomCost, peer: (Cost & { readonly version: string
   );
 }
 
-/** As `headroom start` runs it; resolves when it says that it is ready. */
-async function startCollector(config: string, databaseUrl: string): Promise<ChildProcess> {
-  const flags = [...COLLECTOR_NODE_ARGS, ...options['node-flags'].split(' ').filter((flag) => flag !== '')];
-  const child = spawn(process.execPath, [...flags, COMMAND_FILE, 'collector', '--config', config], {
-    env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: databaseUrl, HEADROOM_SECRET_KEY: 'bench' },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.once('message', () => resolve());
-    child.once('exit', (code) => reject(new Error(`the collector ended (${code})`)));
-  });
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const done = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await done;
+function flagsOf(text: string): readonly string[] {
+  return text.split(' ').filter((flag) => flag !== '');
 }
 
 function fail(error: Error): void {
