@@ -1,7 +1,6 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import type { SeriesAnswer } from '#lib/api/series.ts';
 import type { Subject } from '#lib/api/subjects.ts';
 import { type CurrentIndex, indexCurrent } from '#lib/client/current-index.ts';
@@ -23,7 +22,7 @@ export type KvSignal = (typeof KV_SIGNALS)[number];
 /** The present values of every engine; one question for glance and table. */
 export function useKvCurrent(): CurrentIndex {
   const { data } = useQuery(currentQuery({ signals: KV_SIGNALS, kind: 'engine' }));
-  return useMemo(() => indexCurrent(data), [data]);
+  return indexCurrent(data);
 }
 
 export type KvValues = {

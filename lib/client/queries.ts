@@ -66,11 +66,11 @@ export const currentQuery = (wanted: CurrentRequest, refreshMs: RefreshMs = 5000
   });
 };
 
-export const targetsQuery = () =>
+export const targetsQuery = (refreshMs: RefreshMs = 5000) =>
   queryOptions({
     queryKey: ['targets'],
     queryFn: ({ signal }) => request(TargetList, '/targets', { signal }),
-    refetchInterval: 5000,
+    refetchInterval: refreshMs,
     meta: LIVE,
   });
 
