@@ -72,14 +72,16 @@ function FleetVerdicts({ subjects }: { subjects: readonly Subject[] }) {
   const { data: engineNow } = useQuery(currentQuery({ signals: ENGINE_COLUMNS_SIGNALS, kind: 'engine' }));
   const { data: gpuNow } = useQuery(currentQuery({ signals: GPU_COLUMNS_SIGNALS, kind: 'gpu' }));
   const { data: firing } = useQuery(firingQuery());
-  const [engineIndex, gpuIndex] = [indexCurrent(engineNow), indexCurrent(gpuNow)];
-  const get = (id: number, signal: string) => engineIndex.get(id, signal) ?? gpuIndex.get(id, signal);
-  const verdicts = fleetVerdicts(
-    subjects.filter(({ kind }) => kind === 'engine'),
-    subjects.filter(({ kind }) => kind === 'gpu'),
-    { get, value: (id, signal) => get(id, signal)?.value ?? null },
-    targets?.items ?? [],
-  );
+  const verdicts = useMemo(() => {
+    const [engineIndex, gpuIndex] = [indexCurrent(engineNow), indexCurrent(gpuNow)];
+    const get = (id: number, signal: string) => engineIndex.get(id, signal) ?? gpuIndex.get(id, signal);
+    return fleetVerdicts(
+      subjects.filter(({ kind }) => kind === 'engine'),
+      subjects.filter(({ kind }) => kind === 'gpu'),
+      { get, value: (id, signal) => get(id, signal)?.value ?? null },
+      targets?.items ?? [],
+    );
+  }, [subjects, targets, engineNow, gpuNow]);
   return <VerdictLine verdicts={[...alertVerdicts(firing?.counts), ...verdicts]} />;
 }
 

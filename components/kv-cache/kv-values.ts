@@ -34,13 +34,13 @@ export type KvValues = {
 };
 
 /** One engine: its present values. Several: the last minute of them together, merged by the server as each signal demands. */
-export function useKvValues(chosen: readonly Subject[], current: CurrentIndex): KvValues {
+export function useKvValues(chosen: readonly Subject[], isFleet: boolean, current: CurrentIndex): KvValues {
   const single = chosen.length === 1 ? chosen[0] : undefined;
   const { data } = useQuery({
     ...seriesQuery(
       {
         signals: KV_SIGNALS,
-        subjects: chosen.map(({ id }) => id),
+        ...(isFleet ? { kind: 'engine' } : { subjects: chosen.map(({ id }) => id) }),
         from: 'now-5m',
         to: 'now',
         points: 5,
