@@ -15,6 +15,7 @@ import { PanelError } from '#components/panel/panel-states.tsx';
 import { Age } from '#components/status/age.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
+import type { Target, TargetList } from '#lib/api/targets.ts';
 import { firingQuery } from '#lib/client/alert-queries.ts';
 import { indexCurrent } from '#lib/client/current-index.ts';
 import { alertVerdicts, fleetVerdicts } from '#lib/client/fleet-verdict.ts';
@@ -67,8 +68,12 @@ export function FleetPage() {
   );
 }
 
+/** The others are spoken for by their engines and GPUs; none of these changes with a poll of them. */
+const targetsWithoutSubjects = ({ items }: TargetList): readonly Target[] =>
+  items.filter(({ subjects }) => subjects.length === 0);
+
 function FleetVerdicts({ subjects }: { subjects: readonly Subject[] }) {
-  const { data: targets } = useQuery(targetsQuery());
+  const { data: empty } = useQuery({ ...targetsQuery(), select: targetsWithoutSubjects });
   const { data: engineNow } = useQuery(currentQuery({ signals: ENGINE_COLUMNS_SIGNALS, kind: 'engine' }));
   const { data: gpuNow } = useQuery(currentQuery({ signals: GPU_COLUMNS_SIGNALS, kind: 'gpu' }));
   const { data: firing } = useQuery(firingQuery());
@@ -79,9 +84,9 @@ function FleetVerdicts({ subjects }: { subjects: readonly Subject[] }) {
       subjects.filter(({ kind }) => kind === 'engine'),
       subjects.filter(({ kind }) => kind === 'gpu'),
       { get, value: (id, signal) => get(id, signal)?.value ?? null },
-      targets?.items ?? [],
+      empty ?? [],
     );
-  }, [subjects, targets, engineNow, gpuNow]);
+  }, [subjects, empty, engineNow, gpuNow]);
   return <VerdictLine verdicts={[...alertVerdicts(firing?.counts), ...verdicts]} />;
 }
 

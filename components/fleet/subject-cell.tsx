@@ -15,11 +15,12 @@ export const StateCell = memo(function StateCell({ state, reason }: { state: Hea
 
 type NameCellProps = { kind: SubjectKind; id: number; name: string; text: string };
 
-/** Next's links are the dearest part of a row; memoised, one is made anew only when the name changes. */
+/** Next's links are the dearest part of a row: made anew only when the name changes, and no page is fetched for each row. */
 export const NameCell = memo(function NameCell({ kind, id, name, text }: NameCellProps) {
   return (
     <Link
       href={`/${kind}s/${id}`}
+      prefetch={false}
       title={name}
       className="inline-flex min-h-6 max-w-64 items-center font-medium hover:underline max-sm:max-w-full"
     >

@@ -98,18 +98,14 @@ function PlainRow<Row>({ row, columns, rowClass }: TableRowProps<Row>) {
       {columns.map((column) => (
         <td
           key={column.id}
+          data-title={column.heading || column.titleHidden ? undefined : column.title}
           className={cx(
-            'h-(--row) px-2 *:align-middle first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
+            'cell-title h-(--row) px-2 *:align-middle first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
             column.numeric && 'text-right whitespace-nowrap max-sm:text-left',
             column.heading && 'max-sm:order-first max-sm:col-span-2',
             column.from !== undefined && CELL_FROM[column.from],
           )}
         >
-          {!column.heading && !column.titleHidden && (
-            <span className="block text-2xs text-muted sm:hidden" aria-hidden>
-              {column.title}
-            </span>
-          )}
           {column.cell(row)}
         </td>
       ))}
