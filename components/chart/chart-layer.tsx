@@ -193,6 +193,7 @@ function Lines({
         mean={series.mean}
         min={series.min}
         max={series.max}
+        coarseBelow={series.coarseBelow}
         g={g}
         stepMs={data.stepMs}
         stroke={style.stroke}
@@ -204,7 +205,7 @@ function Lines({
   });
 }
 
-type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max'> & {
+type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max' | 'coarseBelow'> & {
   g: Geometry;
   stepMs: number;
   stroke: string;
@@ -214,8 +215,20 @@ type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max'> & {
 };
 
 /** Its arrays are shared between polls while they are equal, so a line that did not change is not built again. */
-const Line = memo(function Line({ t, mean, min, max, g, stepMs, stroke, dash, faint, reference }: LineProps) {
-  const paths = seriesPaths({ t, mean, min, max }, g, stepMs, !faint && !reference);
+const Line = memo(function Line({
+  t,
+  mean,
+  min,
+  max,
+  coarseBelow,
+  g,
+  stepMs,
+  stroke,
+  dash,
+  faint,
+  reference,
+}: LineProps) {
+  const paths = seriesPaths({ t, mean, min, max, coarseBelow }, g, stepMs, !faint && !reference);
   return (
     <g stroke={stroke} fill="none" strokeLinejoin="round">
       {paths.envelope !== '' && <path d={paths.envelope} fill={stroke} fillOpacity={0.13} stroke="none" />}

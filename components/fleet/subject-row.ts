@@ -51,5 +51,5 @@ function sameSubject(a: Subject, b: Subject): boolean {
 }
 
 export function sameValue(a: CurrentValue | undefined, b: CurrentValue | undefined): boolean {
-  return a?.value === b?.value && a?.reason === b?.reason && a?.unit === b?.unit;
+  return a?.value === b?.value && a?.reason === b?.reason && a?.unit === b?.unit && a?.coarseBelow === b?.coarseBelow;
 }

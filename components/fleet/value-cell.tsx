@@ -3,8 +3,8 @@ import { sameValue } from '#components/fleet/subject-row.ts';
 import { Shape } from '#components/status/shape.tsx';
 import type { CurrentValue } from '#lib/api/series.ts';
 import { type Level, levelOf } from '#lib/client/band-level.ts';
+import { coarseText } from '#lib/client/coarse-text.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
 
 type ValueCellProps = { item: CurrentValue | undefined; signal: string };
 
@@ -23,7 +23,7 @@ export const ValueCell = memo(
     return (
       <span className="inline-flex items-center gap-1">
         <LevelMark level={levelOf(signal, item.value)} />
-        {formatValue(item.value, unit)}
+        {coarseText(item.value, item.coarseBelow, unit)}
       </span>
     );
   },
@@ -34,7 +34,7 @@ export const ValueCell = memo(
 export function LevelMark({ level }: { level: Level }) {
   if (level !== 'warning' && level !== 'danger') return null;
   return (
-    <span className="mr-0.5 inline-flex" title={level}>
+    <span className="mr-1 inline-flex" title={level}>
       <Shape name={level === 'danger' ? 'danger' : 'pending'} size={10} />
       <span className="sr-only">{level} </span>
     </span>

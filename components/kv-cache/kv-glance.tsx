@@ -128,15 +128,13 @@ function Row({
 }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 py-1">
-      <dt className="min-w-0">
-        {term}
-        {note !== undefined && note !== '' && (
-          <span title={note} className="block truncate text-xs text-muted">
-            {note}
-          </span>
-        )}
-      </dt>
+      <dt className="min-w-0">{term}</dt>
       <dd className="text-right font-medium whitespace-nowrap">{children}</dd>
+      {note !== undefined && note !== '' && (
+        <dd title={note} className="col-span-2 truncate text-xs text-muted">
+          {note}
+        </dd>
+      )}
       {bar !== undefined && <dd className="col-span-2 pt-1">{bar}</dd>}
     </div>
   );

@@ -70,6 +70,7 @@ export function panelData(
       mean: line.mean,
       min: line.min,
       max: line.max,
+      coarseBelow: line.coarseBelow,
       reference: spec.references?.includes(line.signal) === true,
     };
   });
@@ -89,14 +90,16 @@ export function panelData(
     targets: applies ? withRuleLines(targetLines(spec, signals, naming.baselineRps), live.lines) : [],
     marks: panelMarks(answer.marks, naming.names, answer.stepMs),
     gaps: [...answer.gaps, ...innerGaps(series, answer.gaps, answer.stepMs)],
-    spans: answer.alerts.toSorted(worstFirst).map((alert) => alertSpan(alert, naming)),
+    spans: answer.alerts
+      .toSorted(worstFirst)
+      .map((alert) => alertSpan(alert, naming, subjects.size > 1 || subjects.has(null))),
   };
 }
 
 const worstFirst = (a: SeriesAlert, b: SeriesAlert): number =>
   SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.fromMs - b.fromMs;
 
-function alertSpan(alert: SeriesAlert, naming: Naming): ChartSpan {
+function alertSpan(alert: SeriesAlert, naming: Naming, isOfMany: boolean): ChartSpan {
   const name = alert.subject === null ? undefined : naming.names.get(alert.subject);
   const on = name === undefined || naming.names.size <= 1 ? '' : ` on ${name}`;
   const acked = alert.ackedAtMs === null ? '' : ', acked';
@@ -107,7 +110,8 @@ function alertSpan(alert: SeriesAlert, naming: Naming): ChartSpan {
     kind: 'firing',
     colour: SEVERITY_COLOURS[alert.severity],
     text: `${SEVERITY_WORDS[alert.severity]}: ${alert.title}${on}${acked}`,
-    ...(alert.severity === 'info' ? { faint: true } : {}),
+    // Shaded for every alert of a fleet, a plot would be shaded all over.
+    ...(alert.severity === 'info' || isOfMany ? { faint: true } : {}),
   };
 }
 

@@ -13,6 +13,7 @@ export function isCurrentValue(item: unknown): item is CurrentValue {
   return KEYS.every((key) => {
     const value = fields[key];
     if (TEXTS.has(key)) return typeof value === 'string';
+    if (key === 'coarseBelow') return value === undefined || typeof value === 'number';
     return typeof value === 'number' || (value === null && !NUMBERS.has(key));
   });
 }

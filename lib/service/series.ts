@@ -153,6 +153,8 @@ function buildSeries(rows: readonly MeasuredRow[], request: Request, range: Time
     series.mean[index] = row.value.mean;
     series.min[index] = row.value.min;
     series.max[index] = row.value.max;
+    const { coarseBelow } = row.value;
+    if (coarseBelow !== undefined) series.coarseBelow = Math.max(series.coarseBelow ?? 0, coarseBelow);
   }
   return [...built.values()];
 }
