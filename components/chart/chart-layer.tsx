@@ -194,6 +194,7 @@ function Lines({
         min={series.min}
         max={series.max}
         coarseBelow={series.coarseBelow}
+        shadesCoarse={data.series.length <= MAX_SHADED}
         g={g}
         stepMs={data.stepMs}
         stroke={style.stroke}
@@ -205,6 +206,9 @@ function Lines({
   });
 }
 
+/** All that a coarse value may be, shaded for more lines than this, would be one dark block. */
+const MAX_SHADED = 2;
+
 type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max' | 'coarseBelow'> & {
   g: Geometry;
   stepMs: number;
@@ -212,6 +216,7 @@ type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max' | 'coarseBelow'>
   dash: string | undefined;
   faint: boolean;
   reference: boolean;
+  shadesCoarse: boolean;
 };
 
 /** Its arrays are shared between polls while they are equal, so a line that did not change is not built again. */
@@ -227,8 +232,9 @@ const Line = memo(function Line({
   dash,
   faint,
   reference,
+  shadesCoarse,
 }: LineProps) {
-  const paths = seriesPaths({ t, mean, min, max, coarseBelow }, g, stepMs, !faint && !reference);
+  const paths = seriesPaths({ t, mean, min, max, coarseBelow }, g, stepMs, !faint && !reference, shadesCoarse);
   return (
     <g stroke={stroke} fill="none" strokeLinejoin="round">
       {paths.envelope !== '' && <path d={paths.envelope} fill={stroke} fillOpacity={0.13} stroke="none" />}

@@ -17,7 +17,13 @@ type Values = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max' | 'coarseBelow'>;
 const MAX_STEP = 1.5;
 
 /** SVG paths of one series. Values sit in the middle of their bucket; a tenth of a pixel is exact enough. */
-export function seriesPaths(series: Values, g: Geometry, stepMs: number, withEnvelope: boolean): SeriesPaths {
+export function seriesPaths(
+  series: Values,
+  g: Geometry,
+  stepMs: number,
+  withEnvelope: boolean,
+  shadesCoarse = true,
+): SeriesPaths {
   const perMs = g.plotWidth / (g.toMs - g.fromMs);
   const perUnit = g.plotHeight / g.maxValue;
   const bottom = g.top + g.plotHeight;
@@ -40,7 +46,7 @@ export function seriesPaths(series: Values, g: Geometry, stepMs: number, withEnv
       if (end - start === 1) points += `M${x} ${y}h0`;
       if (!withEnvelope) continue;
       const max = Math.max(mean, series.max[index] ?? mean);
-      const min = isCoarse(known, series.coarseBelow) ? 0 : (series.min[index] ?? mean);
+      const min = isCoarse(known, series.coarseBelow) ? (shadesCoarse ? 0 : mean) : (series.min[index] ?? mean);
       open ||= max > mean || min < mean;
       upper.push(`${x} ${yAt(max)}`);
       lower.push(`${x} ${yAt(min)}`);
