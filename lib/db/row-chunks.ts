@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { isRemembered, rememberRows } from '#lib/db/row-memory.ts';
 
-/** Buckets of one chunk: of a day in 240 points there are then five, and one opened ten minutes later shares four. */
-const CHUNK_BUCKETS = 36;
+/** Buckets of one chunk: a day in 240 points has a dozen, and one opened ten minutes later shares all but the ends. */
+const CHUNK_BUCKETS = 12;
 
 type Span = { readonly fromMs: number; readonly toMs: number; readonly stepMs: number };
 
