@@ -41,10 +41,10 @@ export const ChartLegend = memo(function ChartLegend({ data, display, visible, s
               <span className="sr-only">Line</span>
               {isLong && display.suffix}
             </th>
-            <th className={cx(HEAD, 'w-16')}>last</th>
-            <th className={cx(HEAD, 'hidden w-16 @xs:table-cell')}>min</th>
-            <th className={cx(HEAD, 'w-16')}>max</th>
-            <th className={cx(HEAD, 'hidden w-16 @sm:table-cell')}>mean</th>
+            <th className={cx(HEAD, 'w-18')}>last</th>
+            <th className={cx(HEAD, 'hidden w-18 @xs:table-cell')}>min</th>
+            <th className={cx(HEAD, 'w-18')}>max</th>
+            <th className={cx(HEAD, 'hidden w-18 @sm:table-cell')}>mean</th>
           </tr>
         </thead>
         <tbody>

@@ -3,6 +3,8 @@ import { type Geometry, xOf } from '#components/chart/geometry.ts';
 import { BAR_PX, laneTop, type PlacedSpan, placeSpans } from '#components/chart/span-lanes.ts';
 
 const LABEL_MIN_PX = 70;
+/** With more spans than this the names are only in the way of the lines. */
+const MAX_LABELLED = 3;
 /** Further right the names of limits stand; there the tooltip and the table name the span. */
 const LABEL_BEFORE = 0.6;
 
@@ -76,6 +78,7 @@ function Bar({
 /** Only of one subject: the names of alerts on many would lie on each other. The tooltip and the table have them all. */
 function labelsOf(placed: readonly PlacedSpan[], g: Geometry): ReadonlyMap<string, string> {
   const labels = new Map<string, string>();
+  if (placed.length > MAX_LABELLED) return labels;
   let free = g.left;
   for (const { span } of placed.toSorted((a, b) => a.span.fromMs - b.span.fromMs)) {
     if (span.faint === true || span.kind === 'recovering') continue;
