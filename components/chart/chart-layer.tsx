@@ -217,8 +217,8 @@ function Lines({
   });
 }
 
-/** All that a coarse value may be, shaded for more lines than this, would be one dark block. */
-const MAX_SHADED = 2;
+/** All that a coarse value may be is shaded for one line: for several it would be one dark block. */
+const MAX_SHADED = 1;
 
 type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max' | 'coarseBelow'> & {
   g: Geometry;

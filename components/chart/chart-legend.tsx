@@ -42,9 +42,9 @@ export const ChartLegend = memo(function ChartLegend({ data, display, visible, s
               {isLong && display.suffix}
             </th>
             <th className={cx(HEAD, 'w-18')}>last</th>
-            <th className={cx(HEAD, 'hidden w-18 @xs:table-cell')}>min</th>
+            <th className={cx(HEAD, 'hidden w-18 @sm:table-cell')}>min</th>
             <th className={cx(HEAD, 'w-18')}>max</th>
-            <th className={cx(HEAD, 'hidden w-18 @sm:table-cell')}>mean</th>
+            <th className={cx(HEAD, 'hidden w-18 @md:table-cell')}>mean</th>
           </tr>
         </thead>
         <tbody>
@@ -65,9 +65,9 @@ export const ChartLegend = memo(function ChartLegend({ data, display, visible, s
                   </button>
                 </td>
                 <td className="text-right whitespace-nowrap">{show(stats[index], 'last')}</td>
-                <td className="hidden text-right whitespace-nowrap @xs:table-cell">{show(stats[index], 'min')}</td>
+                <td className="hidden text-right whitespace-nowrap @sm:table-cell">{show(stats[index], 'min')}</td>
                 <td className="text-right whitespace-nowrap">{show(stats[index], 'max')}</td>
-                <td className="hidden text-right whitespace-nowrap @sm:table-cell">{show(stats[index], 'mean')}</td>
+                <td className="hidden text-right whitespace-nowrap @md:table-cell">{show(stats[index], 'mean')}</td>
               </tr>
             );
           })}
