@@ -58,6 +58,7 @@ export function evidenceData(
       mean: line.mean,
       min: line.min,
       max: line.max,
+      coarseBelow: line.coarseBelow,
     };
   });
   const unit = answer.series[0]?.unit ?? findSignal(signals[0] ?? '')?.unit ?? 'count';
@@ -83,9 +84,9 @@ function limitLines(alert: AlertDetail, signals: readonly string[], thresholds: 
       ? [{ op: '>', value: alert.limit, label: `limit ${formatValue(alert.limit, alert.unit)}` }]
       : [];
   const others = thresholds
-    .filter(({ signal, profile, op }) => {
+    .filter(({ signal, profile, op, value }) => {
       const isJudged = signal === lead && judged.length > 0;
-      return signals.includes(signal) && !isJudged && profile === alert.ruleText.profile && op !== '!=';
+      return signals.includes(signal) && !isJudged && profile === alert.ruleText.profile && op !== '!=' && value !== 0;
     })
     .map(({ signal, op, value }): TargetLine => {
       const known = findSignal(signal);

@@ -37,6 +37,7 @@ export function FiringAlerts() {
             </span>
             <Link
               href={`/alerts/${alert.id}`}
+              prefetch={false}
               className="min-w-0 flex-1 basis-60 [overflow-wrap:anywhere] hover:underline"
             >
               {alert.headline}

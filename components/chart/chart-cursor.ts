@@ -8,6 +8,7 @@ export type CursorRow = {
   readonly value: number | null;
   readonly min: number | null;
   readonly max: number | null;
+  readonly coarseBelow?: number | undefined;
   readonly reason: string;
 };
 
@@ -26,6 +27,7 @@ export function cursorRows(data: ChartData, visible: ReadonlySet<string> | null,
         value,
         min: series.min[at] ?? null,
         max: series.max[at] ?? null,
+        coarseBelow: series.coarseBelow,
         reason: value !== null ? '' : why === null || why === '' ? 'no data' : `no data: ${why}`,
       },
     ];

@@ -10,6 +10,8 @@ export type ChartSeries = {
   readonly mean: readonly (number | null)[];
   readonly min: readonly (number | null)[];
   readonly max: readonly (number | null)[];
+  /** Values below this are only known to be below it: drawn at the bound, with all that is possible shaded. */
+  readonly coarseBelow?: number | undefined;
   /** Drawn thin and dashed: a reference such as a baseline or a capacity. */
   readonly reference?: boolean;
 };

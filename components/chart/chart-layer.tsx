@@ -135,6 +135,10 @@ function Gaps({ data, g, patternId, visible }: PartProps & { patternId: string; 
 /** A label needs this much room below the one before; without it the line is explained in the help only. */
 const LABEL_PX = 12;
 
+/** At the top of the plot a label stands below its line: above it are the bars of alerts. */
+const isBelow = (g: Geometry, y: number): boolean => y - LABEL_PX < g.top;
+const roomAbove = (g: Geometry, value: number): number => (isBelow(g, yOf(g, value)) ? 2 * LABEL_PX : LABEL_PX);
+
 function Targets({ data, g }: PartProps) {
   const shown = data.targets
     .filter(({ value, offByDefault }) => !offByDefault && value <= g.maxValue)
@@ -142,7 +146,7 @@ function Targets({ data, g }: PartProps) {
   return shown.map((target, index) => {
     const y = yOf(g, target.value);
     const above = shown[index - 1];
-    const hasRoom = above === undefined || y - yOf(g, above.value) >= LABEL_PX;
+    const hasRoom = above === undefined || y - yOf(g, above.value) >= roomAbove(g, above.value);
     return (
       <g key={`${target.label}-${target.value}`}>
         <line
@@ -155,7 +159,14 @@ function Targets({ data, g }: PartProps) {
           strokeOpacity={0.8}
         />
         {hasRoom && (
-          <text x={g.left + g.plotWidth - 4} y={y - 3} textAnchor="end" fontSize="10" fill="var(--muted)" {...HALO}>
+          <text
+            x={g.left + g.plotWidth - 4}
+            y={isBelow(g, y) ? y + 11 : y - 3}
+            textAnchor="end"
+            fontSize="10"
+            fill="var(--muted)"
+            {...HALO}
+          >
             {target.label}
           </text>
         )}
@@ -193,6 +204,8 @@ function Lines({
         mean={series.mean}
         min={series.min}
         max={series.max}
+        coarseBelow={series.coarseBelow}
+        shadesCoarse={data.series.length <= MAX_SHADED}
         g={g}
         stepMs={data.stepMs}
         stroke={style.stroke}
@@ -204,18 +217,35 @@ function Lines({
   });
 }
 
-type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max'> & {
+/** All that a coarse value may be is shaded for one line: for several it would be one dark block. */
+const MAX_SHADED = 1;
+
+type LineProps = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max' | 'coarseBelow'> & {
   g: Geometry;
   stepMs: number;
   stroke: string;
   dash: string | undefined;
   faint: boolean;
   reference: boolean;
+  shadesCoarse: boolean;
 };
 
 /** Its arrays are shared between polls while they are equal, so a line that did not change is not built again. */
-const Line = memo(function Line({ t, mean, min, max, g, stepMs, stroke, dash, faint, reference }: LineProps) {
-  const paths = seriesPaths({ t, mean, min, max }, g, stepMs, !faint && !reference);
+const Line = memo(function Line({
+  t,
+  mean,
+  min,
+  max,
+  coarseBelow,
+  g,
+  stepMs,
+  stroke,
+  dash,
+  faint,
+  reference,
+  shadesCoarse,
+}: LineProps) {
+  const paths = seriesPaths({ t, mean, min, max, coarseBelow }, g, stepMs, !faint && !reference, shadesCoarse);
   return (
     <g stroke={stroke} fill="none" strokeLinejoin="round">
       {paths.envelope !== '' && <path d={paths.envelope} fill={stroke} fillOpacity={0.13} stroke="none" />}

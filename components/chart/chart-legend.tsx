@@ -5,7 +5,7 @@ import type { ChartData } from '#components/chart/chart-data.ts';
 import { LineKey } from '#components/chart/chart-tooltip.tsx';
 import { clickLegend } from '#components/chart/legend-selection.ts';
 import type { SeriesStyle } from '#components/chart/series-style.ts';
-import { seriesStats } from '#components/chart/stats.ts';
+import { type SeriesStats, seriesStats } from '#components/chart/stats.ts';
 import { cx } from '#components/ui/class-names.ts';
 import { type DisplayUnit, formatValue } from '#lib/metrics/unit.ts';
 
@@ -17,12 +17,18 @@ type ChartLegendProps = {
   onVisible: (visible: ReadonlySet<string> | null) => void;
 };
 
+/** `req/s` is longer, `ms`, `GiB` and `%` are not. */
+const MAX_UNIT_CHARS = 3;
 const HEAD = 'pl-3 text-right font-normal whitespace-nowrap';
 
 /** Every line with last, min, max, mean. Click shows only that line, shift- or ctrl-click switches it on or off. */
 export const ChartLegend = memo(function ChartLegend({ data, display, visible, styles, onVisible }: ChartLegendProps) {
   const stats = useMemo(() => data.series.map((series) => seriesStats(series, data.toMs, data.stepMs)), [data]);
-  const show = (value: number | null | undefined) => formatValue(value, data.unit, display);
+  // A long unit in every cell leaves no room for the numbers: it is told once, at the head.
+  const isLong = display.suffix.length > MAX_UNIT_CHARS;
+  const shown = isLong ? { ...display, suffix: '' } : display;
+  const show = (of: SeriesStats | undefined, name: 'last' | 'min' | 'max' | 'mean') =>
+    `${of?.below.has(name) && of[name] !== null ? '< ' : ''}${formatValue(of?.[name], data.unit, shown)}`;
   const all = data.series.map(({ id }) => id);
   const onClick = (event: MouseEvent, id: string) =>
     onVisible(clickLegend(visible, id, all, event.shiftKey || event.ctrlKey || event.metaKey));
@@ -33,22 +39,23 @@ export const ChartLegend = memo(function ChartLegend({ data, display, visible, s
           <tr>
             <th className="text-left font-normal">
               <span className="sr-only">Line</span>
+              {isLong && display.suffix}
             </th>
-            <th className={cx(HEAD, 'w-20')}>last</th>
-            <th className={cx(HEAD, 'hidden w-20 @xs:table-cell')}>min</th>
-            <th className={cx(HEAD, 'w-20')}>max</th>
-            <th className={cx(HEAD, 'hidden w-20 @sm:table-cell')}>mean</th>
+            <th className={cx(HEAD, 'w-18')}>last</th>
+            <th className={cx(HEAD, 'hidden w-18 @sm:table-cell')}>min</th>
+            <th className={cx(HEAD, 'w-18')}>max</th>
+            <th className={cx(HEAD, 'hidden w-18 @md:table-cell')}>mean</th>
           </tr>
         </thead>
         <tbody>
           {data.series.map((series, index) => {
-            const shown = visible === null || visible.has(series.id);
+            const isVisible = visible === null || visible.has(series.id);
             return (
-              <tr key={series.id} className={shown ? undefined : 'text-muted line-through'}>
+              <tr key={series.id} className={isVisible ? undefined : 'text-muted line-through'}>
                 <td className="p-0">
                   <button
                     type="button"
-                    aria-pressed={shown}
+                    aria-pressed={isVisible}
                     title="Click: only this line. Shift- or Ctrl-click: on or off."
                     onClick={(event) => onClick(event, series.id)}
                     className="flex min-h-6 w-full min-w-0 items-center gap-1.5 text-left hover:underline"
@@ -57,10 +64,10 @@ export const ChartLegend = memo(function ChartLegend({ data, display, visible, s
                     <span className="truncate">{series.label}</span>
                   </button>
                 </td>
-                <td className="text-right whitespace-nowrap">{show(stats[index]?.last)}</td>
-                <td className="hidden text-right whitespace-nowrap @xs:table-cell">{show(stats[index]?.min)}</td>
-                <td className="text-right whitespace-nowrap">{show(stats[index]?.max)}</td>
-                <td className="hidden text-right whitespace-nowrap @sm:table-cell">{show(stats[index]?.mean)}</td>
+                <td className="text-right whitespace-nowrap">{show(stats[index], 'last')}</td>
+                <td className="hidden text-right whitespace-nowrap @sm:table-cell">{show(stats[index], 'min')}</td>
+                <td className="text-right whitespace-nowrap">{show(stats[index], 'max')}</td>
+                <td className="hidden text-right whitespace-nowrap @md:table-cell">{show(stats[index], 'mean')}</td>
               </tr>
             );
           })}

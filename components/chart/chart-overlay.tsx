@@ -7,8 +7,9 @@ import { ChartTooltip } from '#components/chart/chart-tooltip.tsx';
 import { useCrosshair, useSetCrosshair } from '#components/chart/crosshair.tsx';
 import { type Geometry, msAt, xOf, yOf } from '#components/chart/geometry.ts';
 import type { SeriesStyle } from '#components/chart/series-style.ts';
+import { coarseText } from '#lib/client/coarse-text.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { upperOf } from '#lib/series/coarse.ts';
 
 type ChartOverlayProps = {
   chartId: string;
@@ -129,7 +130,7 @@ export function ChartOverlay(props: ChartOverlayProps) {
                 <circle
                   key={row.id}
                   cx={xOf(g, atMs)}
-                  cy={yOf(g, row.value)}
+                  cy={yOf(g, upperOf(row.value, row.coarseBelow))}
                   r={2.5}
                   fill={styles[row.index]?.stroke}
                 />
@@ -182,6 +183,9 @@ function keyAction(key: string, verbs: KeyVerbs): (() => void) | undefined {
 function cursorText(atMs: number, rows: readonly CursorRow[], data: ChartData, g: Geometry, utc: boolean): string {
   const values = rows
     .slice(0, 5)
-    .map((row) => `${row.label} ${row.value === null ? row.reason : formatValue(row.value, data.unit, g.display)}`);
+    .map(
+      (row) =>
+        `${row.label} ${row.value === null ? row.reason : coarseText(row.value, row.coarseBelow, data.unit, g.display)}`,
+    );
   return `${instantLabel(atMs - data.stepMs / 2, utc)}: ${values.join(', ')}`;
 }

@@ -1,7 +1,8 @@
 import type { ChartData } from '#components/chart/chart-data.ts';
 import { gapReasonAt, spansWithin } from '#components/chart/chart-data.ts';
+import { coarseText } from '#lib/client/coarse-text.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
-import { type DisplayUnit, formatValue } from '#lib/metrics/unit.ts';
+import type { DisplayUnit } from '#lib/metrics/unit.ts';
 
 type ChartTableProps = {
   title: string;
@@ -59,7 +60,7 @@ export function ChartTable({ title, data, display, visible, utc, height }: Chart
                       {value === null ? (
                         <span className="text-muted">{gapReasonAt(data.gaps, series.subject, start) || 'no data'}</span>
                       ) : (
-                        formatValue(value, data.unit, display)
+                        coarseText(value, series.coarseBelow, data.unit, display)
                       )}
                     </td>
                   );

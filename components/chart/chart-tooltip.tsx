@@ -2,12 +2,14 @@ import type { CursorRow } from '#components/chart/chart-cursor.ts';
 import { type ChartData, spansWithin } from '#components/chart/chart-data.ts';
 import type { Geometry } from '#components/chart/geometry.ts';
 import type { SeriesStyle } from '#components/chart/series-style.ts';
+import { coarseText } from '#lib/client/coarse-text.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
 const MAX_ROWS = 10;
 const MAX_SPANS = 4;
+const MAX_MARKS = 4;
 
 type ChartTooltipProps = {
   data: ChartData;
@@ -20,10 +22,9 @@ type ChartTooltipProps = {
 
 /** Time, every line's value at the cursor sorted by value, and marks nearby. */
 export function ChartTooltip({ data, geometry: g, rows, atMs, utc, styles }: ChartTooltipProps) {
-  const show = (value: number | null) => formatValue(value, data.unit, g.display);
   const bare = (value: number | null) => formatValue(value, data.unit, { ...g.display, suffix: '' });
   const nearMs = ((data.toMs - data.fromMs) / g.plotWidth) * 6 + data.stepMs / 2;
-  const marks = data.marks.filter((mark) => Math.abs(mark.atMs - atMs) <= nearMs);
+  const marks = data.marks.filter((mark) => Math.abs(mark.atMs - atMs) <= nearMs).slice(0, MAX_MARKS);
   const spans = spansWithin(data.spans, atMs - data.stepMs / 2, atMs + data.stepMs / 2).slice(0, MAX_SPANS);
   return (
     <div className="w-max max-w-[26rem] rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs shadow-lift">
@@ -38,7 +39,11 @@ export function ChartTooltip({ data, geometry: g, rows, atMs, utc, styles }: Cha
                 <LineKey style={styles[row.index]} /> {row.label}
               </td>
               <td className="text-right whitespace-nowrap">
-                {row.value === null ? <span className="text-muted">{row.reason}</span> : show(row.value)}
+                {row.value === null ? (
+                  <span className="text-muted">{row.reason}</span>
+                ) : (
+                  coarseText(row.value, row.coarseBelow, data.unit, g.display)
+                )}
                 {row.value !== null && row.min !== row.max && (
                   <span className="text-muted">
                     {' '}

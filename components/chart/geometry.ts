@@ -1,6 +1,8 @@
 import type { ChartData } from '#components/chart/chart-data.ts';
+import { laneCount, stripHeight } from '#components/chart/span-lanes.ts';
 import { timeTicks, valueTicks } from '#components/chart/ticks.ts';
 import { type DisplayUnit, displayUnit } from '#lib/metrics/unit.ts';
+import { upperOf } from '#lib/series/coarse.ts';
 
 /** Where things are drawn. Own maths, so that layer, overlay and recharts' axes agree without asking each other. */
 export type Geometry = {
@@ -22,6 +24,8 @@ export type Geometry = {
 const LEFT = 46;
 const RIGHT = 10;
 const TOP = 18;
+/** The triangle of a mark, between the bars of alerts and the plot. */
+const MARK_PX = 8;
 const BOTTOM = 22;
 
 /** A limit is worth showing when data are at least this share of it. */
@@ -33,7 +37,9 @@ export function topValue(data: ChartData, visible: ReadonlySet<string> | null, f
   for (const series of data.series) {
     if (visible !== null && !visible.has(series.id)) continue;
     for (const value of series.max) if (value !== null && value > highest) highest = value;
-    for (const value of series.mean) if (value !== null && value > highest) highest = value;
+    for (const value of series.mean) {
+      if (value !== null) highest = Math.max(highest, upperOf(value, series.coarseBelow));
+    }
   }
   if (fullRatio) return Math.max(1, highest);
   const limits = [
@@ -56,7 +62,8 @@ export function chartGeometry(
 ): Geometry {
   const { width, height, utc, visible, fullRatio } = options;
   const plotWidth = Math.max(10, width - LEFT - RIGHT);
-  const plotHeight = Math.max(10, height - TOP - BOTTOM);
+  const plotTop = Math.max(TOP, stripHeight(laneCount(data.spans ?? [], data.toMs)) + MARK_PX);
+  const plotHeight = Math.max(10, height - plotTop - BOTTOM);
   const top = topValue(data, visible, fullRatio && data.unit === 'ratio');
   const display = displayUnit(data.unit, top);
   const whole = data.unit === 'bool' || data.unit === 'code' || data.unit === 'bits';
@@ -65,7 +72,7 @@ export function chartGeometry(
     width,
     height,
     left: LEFT,
-    top: TOP,
+    top: plotTop,
     plotWidth,
     plotHeight,
     fromMs: data.fromMs,
@@ -96,6 +103,7 @@ export function sameGeometry(before: Geometry | null, after: Geometry): Geometry
   const equal =
     before.width === after.width &&
     before.height === after.height &&
+    before.top === after.top &&
     before.fromMs === after.fromMs &&
     before.toMs === after.toMs &&
     before.maxValue === after.maxValue &&

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { cx } from '#components/ui/class-names.ts';
 import type { Level } from '#lib/client/band-level.ts';
 import { bandOf } from '#lib/client/band-level.ts';
@@ -20,7 +21,13 @@ type MeterBarProps = {
 };
 
 /** A share of something full. Unknown is hatched, never empty. */
-export function MeterBar({ value, label, level = 'unknown', signalId, className }: MeterBarProps) {
+export const MeterBar = memo(function MeterBar({
+  value,
+  label,
+  level = 'unknown',
+  signalId,
+  className,
+}: MeterBarProps) {
   const bands = signalId === undefined ? [] : (findSignal(signalId)?.bands ?? []);
   const share = value === null ? null : Math.min(1, Math.max(0, value));
   const word = bandOf(value, bands)?.label;
@@ -45,4 +52,4 @@ export function MeterBar({ value, label, level = 'unknown', signalId, className 
       )}
     </svg>
   );
-}
+});

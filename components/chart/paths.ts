@@ -1,5 +1,6 @@
 import type { ChartSeries } from '#components/chart/chart-data.ts';
 import type { Geometry } from '#components/chart/geometry.ts';
+import { isCoarse, upperOf } from '#lib/series/coarse.ts';
 
 export type SeriesPaths = {
   /** The mean, broken at every gap. */
@@ -10,13 +11,19 @@ export type SeriesPaths = {
   readonly envelope: string;
 };
 
-type Values = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max'>;
+type Values = Pick<ChartSeries, 't' | 'mean' | 'min' | 'max' | 'coarseBelow'>;
 
 /** A missing bucket counts as a gap when the next one is further away than this. */
 const MAX_STEP = 1.5;
 
 /** SVG paths of one series. Values sit in the middle of their bucket; a tenth of a pixel is exact enough. */
-export function seriesPaths(series: Values, g: Geometry, stepMs: number, withEnvelope: boolean): SeriesPaths {
+export function seriesPaths(
+  series: Values,
+  g: Geometry,
+  stepMs: number,
+  withEnvelope: boolean,
+  shadesCoarse = true,
+): SeriesPaths {
   const perMs = g.plotWidth / (g.toMs - g.fromMs);
   const perUnit = g.plotHeight / g.maxValue;
   const bottom = g.top + g.plotHeight;
@@ -31,14 +38,15 @@ export function seriesPaths(series: Values, g: Geometry, stepMs: number, withEnv
     const lower: string[] = [];
     let open = false;
     for (let index = start; index < end; index++) {
-      const mean = series.mean[index] ?? 0;
+      const known = series.mean[index] ?? 0;
+      const mean = upperOf(known, series.coarseBelow);
       const x = xAt(index);
       const y = yAt(mean);
       line += `${index === start ? 'M' : 'L'}${x} ${y}`;
       if (end - start === 1) points += `M${x} ${y}h0`;
       if (!withEnvelope) continue;
-      const max = series.max[index] ?? mean;
-      const min = series.min[index] ?? mean;
+      const max = Math.max(mean, series.max[index] ?? mean);
+      const min = isCoarse(known, series.coarseBelow) ? (shadesCoarse ? 0 : mean) : (series.min[index] ?? mean);
       open ||= max > mean || min < mean;
       upper.push(`${x} ${yAt(max)}`);
       lower.push(`${x} ${yAt(min)}`);

@@ -10,12 +10,15 @@ const MAX_TOLD = 3;
 export function chartSummary(title: string, data: ChartData, display: DisplayUnit): string {
   const span = describeDurationMs(data.toMs - data.fromMs);
   const told = data.series.slice(0, MAX_TOLD).map((series) => {
-    const { first, last, max, min } = seriesStats(series, data.toMs, data.stepMs);
+    const { first, last, max, min, below } = seriesStats(series, data.toMs, data.stepMs);
     if (first === null) return `${series.label} has no data`;
-    const show = (value: number | null) => formatValue(value, data.unit, display);
+    const show = (value: number | null, name: 'first' | 'last' | 'min' | 'max') =>
+      `${below.has(name) ? 'below ' : ''}${formatValue(value, data.unit, display)}`;
     const course =
-      last === null ? 'has no present value' : `${courseWord(first, last)} from ${show(first)} to ${show(last)}`;
-    return `${series.label} ${course}, lowest ${show(min)}, highest ${show(max)}`;
+      last === null
+        ? 'has no present value'
+        : `${courseWord(first, last)} from ${show(first, 'first')} to ${show(last, 'last')}`;
+    return `${series.label} ${course}, lowest ${show(min, 'min')}, highest ${show(max, 'max')}`;
   });
   const rest = data.series.length - told.length;
   const gaps =

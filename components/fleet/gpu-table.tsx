@@ -1,16 +1,27 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
+import { memo } from 'react';
 import { MeterBar } from '#components/chart/meter-bar.tsx';
+import { GPU_COLUMNS_SIGNALS } from '#components/fleet/fleet-signals.ts';
 import { HEALTH_RANK } from '#components/fleet/health-rank.ts';
 import { useSortParam } from '#components/fleet/sort-param.ts';
-import { NameCell, rowClass, StateCell } from '#components/fleet/subject-cell.tsx';
+import {
+  nameColumn,
+  STATE_COLUMN,
+  subjectRowClass,
+  subjectRowKey,
+  valueColumn,
+} from '#components/fleet/subject-columns.tsx';
+import { nowOf, type SubjectRow, sameSubjectRow, subjectRows } from '#components/fleet/subject-row.ts';
 import { LevelMark, ValueCell } from '#components/fleet/value-cell.tsx';
 import { Shape } from '#components/status/shape.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
 import { levelOf } from '#lib/client/band-level.ts';
-import type { CurrentIndex } from '#lib/client/current-index.ts';
+import { indexCurrent } from '#lib/client/current-index.ts';
+import { currentQuery } from '#lib/client/queries.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
 import { type SortValue, sortRows } from '#lib/client/table-state.ts';
 import { displayUnit, formatValue } from '#lib/metrics/unit.ts';
@@ -22,53 +33,35 @@ const SIGNALS: Readonly<Record<string, string>> = {
   power: 'gpu_power',
   xid: 'gpu_xid',
 };
-const COLUMNS = ['state', 'name', 'product', ...Object.keys(SIGNALS)];
 
-export function GpuTable({ gpus, total, current }: { gpus: readonly Subject[]; total: number; current: CurrentIndex }) {
-  const names = shortNames(gpus);
-  const { sort, onSort } = useSortParam('gpus', COLUMNS, { column: 'state', descending: true });
-  const rows = sortRows(gpus, (gpu) => sortValue(gpu, sort.column, current), sort.descending);
-  const value = (id: string, title: string): Column<Subject> => ({
-    id,
-    title,
-    numeric: true,
+const value = (id: string, title: string): Column<SubjectRow> => valueColumn(id, title, SIGNALS[id] ?? '');
+
+const COLUMNS: readonly Column<SubjectRow>[] = [
+  STATE_COLUMN,
+  nameColumn('GPU'),
+  {
+    id: 'product',
+    title: 'Card',
     sortable: true,
-    cell: (row) => <ValueCell current={current} subject={row.id} signal={SIGNALS[id] ?? ''} />,
-  });
-  const columns: readonly Column<Subject>[] = [
-    { id: 'state', title: 'State', sortable: true, cell: (row) => <StateCell subject={row} /> },
-    {
-      id: 'name',
-      title: 'GPU',
-      sortable: true,
-      heading: true,
-      cell: (row) => <NameCell subject={row} text={names.get(row.id) ?? row.name} />,
-    },
-    {
-      id: 'product',
-      title: 'Card',
-      sortable: true,
-      from: 'xl',
-      cell: (row) => <span className="block max-w-56 truncate text-muted">{productOf(row)}</span>,
-    },
-    {
-      id: 'vram',
-      title: 'VRAM used',
-      numeric: true,
-      sortable: true,
-      cell: (row) => <VramCell gpu={row} current={current} />,
-    },
-    value('busy', 'Busy'),
-    value('temperature', 'Temp.'),
-    value('power', 'Power'),
-    {
-      id: 'notes',
-      title: 'Faults',
-      cell: (row) => (
-        <Faults xid={current.value(row.id, 'gpu_xid')} throttled={current.value(row.id, 'gpu_throttled')} />
-      ),
-    },
-  ];
+    from: 'xl',
+    cell: ({ subject }) => <span className="block max-w-56 truncate text-muted">{productOf(subject)}</span>,
+  },
+  { id: 'vram', title: 'VRAM used', numeric: true, sortable: true, cell: (row) => <VramCell row={row} /> },
+  value('busy', 'Busy'),
+  value('temperature', 'Temp.'),
+  value('power', 'Power'),
+  {
+    id: 'notes',
+    title: 'Faults',
+    cell: (row) => <Faults xid={nowOf(row, 'gpu_xid')} throttled={nowOf(row, 'gpu_throttled')} />,
+  },
+];
+const SORTABLE = ['state', 'name', 'product', ...Object.keys(SIGNALS)];
+
+export const GpuTable = memo(function GpuTable({ gpus, total }: { gpus: readonly Subject[]; total: number }) {
+  const { data } = useQuery(currentQuery({ signals: GPU_COLUMNS_SIGNALS, kind: 'gpu' }));
+  const { sort, onSort } = useSortParam('gpus', SORTABLE, { column: 'state', descending: true });
+  const rows = subjectRows(gpus, shortNames(gpus), indexCurrent(data), GPU_COLUMNS_SIGNALS);
   return (
     <Card title={`GPUs (${gpus.length === total ? total : `${gpus.length} of ${total}`})`}>
       {total === 0 ? (
@@ -78,21 +71,22 @@ export function GpuTable({ gpus, total, current }: { gpus: readonly Subject[]; t
       ) : (
         <Table
           caption="GPUs"
-          columns={columns}
-          rows={rows}
-          rowKey={({ id }) => id}
+          columns={COLUMNS}
+          rows={sortRows(rows, (row) => sortValue(row, sort.column), sort.descending)}
+          rowKey={subjectRowKey}
           sort={sort}
           onSort={onSort}
-          rowClass={rowClass}
+          rowClass={subjectRowClass}
+          sameRow={sameSubjectRow}
         />
       )}
     </Card>
   );
-}
+});
 
-function VramCell({ gpu, current }: { gpu: Subject; current: CurrentIndex }) {
-  const [used, total] = [current.value(gpu.id, 'vram_used'), current.value(gpu.id, 'vram_total')];
-  const share = current.value(gpu.id, 'vram_utilization');
+function VramCell({ row }: { row: SubjectRow }) {
+  const [used, total] = [nowOf(row, 'vram_used'), nowOf(row, 'vram_total')];
+  const share = nowOf(row, 'vram_utilization');
   const level = levelOf('vram_utilization', share);
   const display = displayUnit('bytes', total ?? used ?? 0);
   return (
@@ -100,7 +94,7 @@ function VramCell({ gpu, current }: { gpu: Subject; current: CurrentIndex }) {
       <MeterBar value={share} label="VRAM used" level={level} signalId="vram_utilization" className="h-1.5 w-16" />
       <span className="min-w-24 text-right max-sm:min-w-0 max-sm:text-left">
         {used === null ? (
-          <ValueCell current={current} subject={gpu.id} signal="vram_used" />
+          <ValueCell item={row.now.vram_used} signal="vram_used" />
         ) : (
           <>
             <LevelMark level={level} />
@@ -135,9 +129,9 @@ function Faults({ xid, throttled }: { xid: number | null; throttled: number | nu
 const productOf = (gpu: Subject): string =>
   gpu.attributes.product ?? gpu.attributes.model ?? gpu.attributes.name ?? gpu.attributes.modelName ?? '';
 
-function sortValue(gpu: Subject, column: string, current: CurrentIndex): SortValue {
-  if (column === 'state') return HEALTH_RANK[gpu.health.state];
-  if (column === 'name') return gpu.name;
-  if (column === 'product') return productOf(gpu);
-  return current.value(gpu.id, SIGNALS[column] ?? '');
+function sortValue(row: SubjectRow, column: string): SortValue {
+  if (column === 'state') return HEALTH_RANK[row.subject.health.state];
+  if (column === 'name') return row.subject.name;
+  if (column === 'product') return productOf(row.subject);
+  return nowOf(row, SIGNALS[column] ?? '');
 }

@@ -1,10 +1,11 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { MeterBar } from '#components/chart/meter-bar.tsx';
 import { useKvCurrent, useKvValues } from '#components/kv-cache/kv-values.ts';
 import { extremeOf, type KvVerdict, kvVerdict } from '#components/kv-cache/kv-verdict.ts';
 import { PartialBadge } from '#components/panel/partial-badge.tsx';
+import { useScope } from '#components/panel/scope.tsx';
 import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
@@ -17,9 +18,10 @@ type Judged = 'kv_cache_utilization' | 'cache_hit_rate' | 'cache_eviction_rate';
 /** What report 002's dashboard holds, for one engine or for the shown ones together. Of several the worst is told: a mean hides it. */
 export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names: ReadonlyMap<number, string> }) {
   const current = useKvCurrent();
-  const { value, reason, partial } = useKvValues(chosen, current);
+  const scope = useScope();
+  const { value, reason, partial } = useKvValues(chosen, scope?.group === 'fleet', current);
   const several = chosen.length > 1;
-  const verdict = kvVerdict(chosen, current);
+  const verdict = useMemo(() => kvVerdict(chosen, current), [chosen, current]);
   const [single] = chosen;
   const judged = (signal: Judged, side: 'highest' | 'lowest') => {
     const extreme = several ? extremeOf(chosen, current, signal, side) : null;
@@ -126,15 +128,13 @@ function Row({
 }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 py-1">
-      <dt className="min-w-0">
-        {term}
-        {note !== undefined && note !== '' && (
-          <span title={note} className="block truncate text-xs text-muted">
-            {note}
-          </span>
-        )}
-      </dt>
+      <dt className="min-w-0">{term}</dt>
       <dd className="text-right font-medium whitespace-nowrap">{children}</dd>
+      {note !== undefined && note !== '' && (
+        <dd title={note} className="col-span-2 truncate text-xs text-muted">
+          {note}
+        </dd>
+      )}
       {bar !== undefined && <dd className="col-span-2 pt-1">{bar}</dd>}
     </div>
   );

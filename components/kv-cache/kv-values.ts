@@ -1,7 +1,6 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import type { SeriesAnswer } from '#lib/api/series.ts';
 import type { Subject } from '#lib/api/subjects.ts';
 import { type CurrentIndex, indexCurrent } from '#lib/client/current-index.ts';
@@ -23,7 +22,7 @@ export type KvSignal = (typeof KV_SIGNALS)[number];
 /** The present values of every engine; one question for glance and table. */
 export function useKvCurrent(): CurrentIndex {
   const { data } = useQuery(currentQuery({ signals: KV_SIGNALS, kind: 'engine' }));
-  return useMemo(() => indexCurrent(data), [data]);
+  return indexCurrent(data);
 }
 
 export type KvValues = {
@@ -35,13 +34,13 @@ export type KvValues = {
 };
 
 /** One engine: its present values. Several: the last minute of them together, merged by the server as each signal demands. */
-export function useKvValues(chosen: readonly Subject[], current: CurrentIndex): KvValues {
+export function useKvValues(chosen: readonly Subject[], isFleet: boolean, current: CurrentIndex): KvValues {
   const single = chosen.length === 1 ? chosen[0] : undefined;
   const { data } = useQuery({
     ...seriesQuery(
       {
         signals: KV_SIGNALS,
-        subjects: chosen.map(({ id }) => id),
+        ...(isFleet ? { kind: 'engine' } : { subjects: chosen.map(({ id }) => id) }),
         from: 'now-5m',
         to: 'now',
         points: 5,

@@ -5,39 +5,46 @@ import type { CurrentIndex } from '#lib/client/current-index.ts';
 
 export type KvFactor = { readonly name: string; readonly level: Level };
 
+/** The present values of one engine. */
+type Numbers = (signal: KvSignal) => number | null;
+
 /** What the status of one engine's cache follows from. */
-function kvFactors(id: number, current: CurrentIndex): readonly KvFactor[] {
-  const level = (signal: KvSignal) => levelOf(signal, current.value(id, signal));
+function kvFactors(value: Numbers): readonly KvFactor[] {
+  const level = (signal: KvSignal) => levelOf(signal, value(signal));
   return [
     { name: 'utilisation', level: level('kv_cache_utilization') },
     { name: 'hit rate', level: level('cache_hit_rate') },
     { name: 'evictions', level: level('cache_eviction_rate') },
     {
       name: 'throughput',
-      level: throughputLevel(current.value(id, 'throughput_drop'), current.value(id, 'queue_depth')),
+      level: throughputLevel(value('throughput_drop'), value('queue_depth')),
     },
   ];
 }
 
 /** Unknown while the utilisation is: without it nothing can be called healthy, whatever the rest says. */
-export function engineLevel(id: number, current: CurrentIndex): Level {
-  if (current.value(id, 'kv_cache_utilization') === null) return 'unknown';
-  return worstLevel(kvFactors(id, current).map(({ level }) => level));
+export function engineLevel(value: Numbers): Level {
+  if (value('kv_cache_utilization') === null) return 'unknown';
+  return worstLevel(kvFactors(value).map(({ level }) => level));
 }
 
 export type KvVerdict = { readonly level: Level; readonly causes: readonly string[]; readonly id: number | null };
 
 /** The worst engine's status and its causes: a sum over engines would hide the one that suffers. */
 export function kvVerdict(engines: readonly Subject[], current: CurrentIndex): KvVerdict {
+  const numbersOf =
+    (id: number): Numbers =>
+    (signal) =>
+      current.value(id, signal);
   const judged = engines
     .filter(({ health }) => health.state === 'ok')
-    .map(({ id }) => ({ id, level: engineLevel(id, current) }));
+    .map(({ id }) => ({ id, level: engineLevel(numbersOf(id)) }));
   const level = worstLevel(judged.map((engine) => engine.level));
   const worst = judged.filter((engine) => engine.level === level);
   if (level === 'unknown' || level === 'safe') return { level, causes: [], id: null };
   const factors = worst.map(({ id }) => ({
     id,
-    causes: kvFactors(id, current).flatMap((factor) => (factor.level === level ? [factor.name] : [])),
+    causes: kvFactors(numbersOf(id)).flatMap((factor) => (factor.level === level ? [factor.name] : [])),
   }));
   const most = factors.toSorted((a, b) => b.causes.length - a.causes.length)[0];
   return { level, causes: most?.causes ?? [], id: most?.id ?? null };

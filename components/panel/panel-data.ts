@@ -1,5 +1,6 @@
 import type { ChartData, ChartSeries, ChartSpan } from '#components/chart/chart-data.ts';
 import { innerGaps } from '#components/chart/inner-gaps.ts';
+import { panelMarks } from '#components/panel/panel-marks.ts';
 import { SEVERITY_COLOURS } from '#components/status/severity-colours.ts';
 import type { RuleView } from '#lib/api/rules.ts';
 import type { SeriesAlert, SeriesAnswer } from '#lib/api/series.ts';
@@ -69,6 +70,7 @@ export function panelData(
       mean: line.mean,
       min: line.min,
       max: line.max,
+      coarseBelow: line.coarseBelow,
       reference: spec.references?.includes(line.signal) === true,
     };
   });
@@ -86,16 +88,18 @@ export function panelData(
     // Rules that page are what counts; the reports' bands stand in for signals that no rule limits upwards.
     bands: spec.withoutBands === true || !applies ? [] : live.bands.length > 0 ? live.bands : catalogBands,
     targets: applies ? withRuleLines(targetLines(spec, signals, naming.baselineRps), live.lines) : [],
-    marks: answer.marks.map(({ atMs, kind, subject, text }) => ({ atMs, kind, text: markText(text, subject, naming) })),
+    marks: panelMarks(answer.marks, naming.names, answer.stepMs),
     gaps: [...answer.gaps, ...innerGaps(series, answer.gaps, answer.stepMs)],
-    spans: answer.alerts.toSorted(worstFirst).map((alert) => alertSpan(alert, naming)),
+    spans: answer.alerts
+      .toSorted(worstFirst)
+      .map((alert) => alertSpan(alert, naming, subjects.size > 1 || subjects.has(null))),
   };
 }
 
 const worstFirst = (a: SeriesAlert, b: SeriesAlert): number =>
   SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.fromMs - b.fromMs;
 
-function alertSpan(alert: SeriesAlert, naming: Naming): ChartSpan {
+function alertSpan(alert: SeriesAlert, naming: Naming, isOfMany: boolean): ChartSpan {
   const name = alert.subject === null ? undefined : naming.names.get(alert.subject);
   const on = name === undefined || naming.names.size <= 1 ? '' : ` on ${name}`;
   const acked = alert.ackedAtMs === null ? '' : ', acked';
@@ -106,7 +110,8 @@ function alertSpan(alert: SeriesAlert, naming: Naming): ChartSpan {
     kind: 'firing',
     colour: SEVERITY_COLOURS[alert.severity],
     text: `${SEVERITY_WORDS[alert.severity]}: ${alert.title}${on}${acked}`,
-    ...(alert.severity === 'info' ? { faint: true } : {}),
+    // Shaded for every alert of a fleet, a plot would be shaded all over.
+    ...(alert.severity === 'info' || isOfMany ? { faint: true } : {}),
   };
 }
 
@@ -120,11 +125,6 @@ function withRuleLines(catalog: readonly TargetLine[], live: readonly TargetLine
 /** Limits are per subject: over a fleet sum they would be wrong. */
 function limitsApply(signal: Signal | undefined, group: 'subject' | 'fleet'): boolean {
   return signal !== undefined && (group === 'subject' || signal.fleet !== 'sum');
-}
-
-function markText(text: string, subject: number | null, naming: Naming): string {
-  const name = subject === null ? undefined : naming.names.get(subject);
-  return name === undefined ? text : `${name}: ${text}`;
 }
 
 /** Targets with a relative form move with the engine's baseline, when that is known. */

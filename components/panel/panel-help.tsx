@@ -2,22 +2,17 @@
 
 import { CircleHelp } from 'lucide-react';
 import Link from 'next/link';
+import { memo } from 'react';
 import { IconButton } from '#components/ui/button.tsx';
 import { Popover } from '#components/ui/popover.tsx';
 import { describeCompute } from '#lib/metrics/describe-compute.ts';
 import type { Signal } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 
+type PanelHelpProps = { title: string; signals: readonly string[]; note?: string | undefined };
+
 /** What a panel shows, how it is computed and where that comes from. */
-export function PanelHelp({
-  title,
-  signals,
-  note,
-}: {
-  title: string;
-  signals: readonly string[];
-  note?: string | undefined;
-}) {
+export const PanelHelp = memo(function PanelHelp({ title, signals, note }: PanelHelpProps) {
   const known = signals.map(findSignal).filter((signal): signal is Signal => signal !== undefined);
   return (
     <Popover
@@ -50,4 +45,4 @@ export function PanelHelp({
       </p>
     </Popover>
   );
-}
+});

@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { Onboarding } from '#components/fleet/onboarding.tsx';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { HealthStrip } from '#components/panel/health-strip.tsx';
@@ -20,13 +20,18 @@ type PanelPageProps = {
   children: (view: { scope: Scope; chosen: readonly Subject[]; subjects: readonly Subject[] }) => ReactNode;
 };
 
+const NONE: readonly Subject[] = [];
+
 /** A page of panels over the fleet or over picked subjects; the pick (`on`) and the range are in the URL. */
 export function PanelPage({ title, kind, children }: PanelPageProps) {
   const { data, error, refetch } = useSubjects(kind);
   const [pickParam, setPick] = useUrlParam('on');
-  const subjects = data?.items ?? [];
+  const subjects = data?.items ?? NONE;
   const { scope, pick } = useScopeOf(kind, subjects, pickParam);
-  const chosen = pick.type === 'fleet' ? subjects : subjects.filter(({ id }) => pick.ids.includes(id));
+  const chosen = useMemo(
+    () => (pick.type === 'fleet' ? subjects : subjects.filter(({ id }) => pick.ids.includes(id))),
+    [subjects, pick],
+  );
   return (
     <>
       <PageHeader title={title}>

@@ -1,12 +1,15 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import type { Scope } from '#components/panel/scope.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import type { CurrentValue } from '#lib/api/series.ts';
 import { toProblem } from '#lib/client/problem.ts';
 import { currentQuery } from '#lib/client/queries.ts';
+import type { SubjectKind } from '#lib/metrics/sample.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 
 /** Space for the legend below the plot, so that nothing jumps when data arrive. */
@@ -41,21 +44,57 @@ export function PanelError({ error, onRetry, keepsData }: { error: unknown; onRe
   );
 }
 
-/** Why lines have no value, from what `/current` knows: "mistral, Prefix cache hits: not exposed by …". */
-function useMissingReasons(signals: readonly string[], scope: Scope, lines: readonly string[] | null) {
+type Reason = { readonly key: string; readonly text: string };
+
+/**
+ * Why lines (`signal.subject`; null means all) have no value, from what `/current` knows:
+ * "mistral, Prefix cache hits: not exposed by …"; for a line of the fleet "Baseline: still learning (97 engines)".
+ */
+function useMissingReasons(
+  signals: readonly string[],
+  scope: Scope,
+  lines: readonly string[] | null,
+): readonly Reason[] {
   const wanted = scope.group === 'fleet' ? { signals, kind: scope.kind } : { signals, subjects: scope.ids };
-  const { data } = useQuery({ ...currentQuery(wanted, 30_000), enabled: lines === null || lines.length > 0 });
-  return (data?.items ?? []).flatMap((item) => {
-    const key = `${item.signal}.${item.subject}`;
-    if (item.value !== null || item.reason === '' || (lines !== null && !lines.includes(key))) return [];
-    const title = findSignal(item.signal)?.title ?? item.signal;
-    return [{ key, text: `${scope.names.get(item.subject) ?? item.name}, ${title}: ${item.reason}` }];
-  });
+  const asked = lines === null || lines.length > 0;
+  const { data } = useQuery({ ...currentQuery(wanted, 30_000), enabled: asked });
+  const lineText = lines?.join(' ');
+  return useMemo(() => {
+    if (!asked) return [];
+    const named = lineText?.split(' ');
+    const items = (data?.items ?? []).filter(
+      ({ signal, subject, value, reason }) =>
+        value === null &&
+        reason !== '' &&
+        (named === undefined || named.includes(`${signal}.${scope.group === 'fleet' ? 'fleet' : subject}`)),
+    );
+    return scope.group === 'fleet' ? fleetReasons(items, scope.kind) : items.map((item) => ownReason(item, scope));
+  }, [asked, data, lineText, scope]);
+}
+
+const titleOf = (signal: string): string => findSignal(signal)?.title ?? signal;
+
+const ownReason = ({ signal, subject, name, reason }: CurrentValue, scope: Scope): Reason => ({
+  key: `${signal}.${subject}`,
+  text: `${scope.names.get(subject) ?? name}, ${titleOf(signal)}: ${reason}`,
+});
+
+/** Equal reasons once, with how many they hold for. */
+function fleetReasons(items: readonly CurrentValue[], kind: SubjectKind): readonly Reason[] {
+  const counts = new Map<string, number>();
+  for (const { signal, reason } of items) {
+    const text = `${titleOf(signal)}: ${reason}`;
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const noun = (count: number) => `${count} ${kind === 'engine' ? 'engine' : 'GPU'}${count === 1 ? '' : 's'}`;
+  return [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([text, count]) => ({ key: text, text: `${text} (${noun(count)})` }));
 }
 
 const MAX_REASONS = 4;
 
-function Reasons({ reasons }: { reasons: readonly { readonly key: string; readonly text: string }[] }) {
+function Reasons({ reasons }: { reasons: readonly Reason[] }) {
   return (
     <>
       {reasons.slice(0, MAX_REASONS).map(({ key, text }) => (

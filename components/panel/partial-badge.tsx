@@ -1,12 +1,15 @@
 'use client';
 
+import { memo } from 'react';
 import { Shape } from '#components/status/shape.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Popover } from '#components/ui/popover.tsx';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
 
+type PartialBadgeProps = { of: number; missing: readonly string[]; kind: SubjectKind };
+
 /** "7 of 8 engines", with the missing ones by name. */
-export function PartialBadge({ of, missing, kind }: { of: number; missing: readonly string[]; kind: SubjectKind }) {
+export const PartialBadge = memo(function PartialBadge({ of, missing, kind }: PartialBadgeProps) {
   const noun = kind === 'engine' ? (of === 1 ? 'engine' : 'engines') : of === 1 ? 'GPU' : 'GPUs';
   if (missing.length === 0) {
     return <Badge>{of === 1 ? `1 ${noun}` : `all ${of} ${noun}`}</Badge>;
@@ -33,4 +36,4 @@ export function PartialBadge({ of, missing, kind }: { of: number; missing: reado
       </ul>
     </Popover>
   );
-}
+});

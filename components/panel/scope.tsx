@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Subject } from '#lib/api/subjects.ts';
+import type { TargetList } from '#lib/api/targets.ts';
 import { subjectsQuery, targetsQuery } from '#lib/client/queries.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
 import { parsePick, type SubjectPick } from '#lib/client/subject-pick.ts';
@@ -43,9 +44,8 @@ export function useScopeOf(
   scope: Scope;
   pick: SubjectPick;
 } {
-  const { data: targets } = useQuery(targetsQuery());
-  const literal = (targets?.items ?? []).filter(({ profile }) => profile === 'literal').map(({ id }) => id);
-  const literalText = literal.join();
+  // Only how targets are judged matters here: that changes when somebody changes them, and then a hint tells.
+  const { data: literalText = '' } = useQuery({ ...targetsQuery(60_000), select: literalTargets });
   const identity = JSON.stringify(subjects.map(({ id, name, target, baselineRps }) => [id, name, target, baselineRps]));
   return useMemo(() => {
     const known = (JSON.parse(identity) as [number, string, Subject['target'], number | null][]).map(
@@ -71,6 +71,9 @@ export function useScopeOf(
     return { scope, pick };
   }, [identity, kind, pickParam, literalText]);
 }
+
+const literalTargets = ({ items }: TargetList): string =>
+  items.flatMap(({ id, profile }) => (profile === 'literal' ? [id] : [])).join();
 
 /** Literal only when everything that is shown is judged so. */
 export function profileOf(shown: readonly Pick<Subject, 'target'>[], literalTargets: string): 'relative' | 'literal' {

@@ -26,6 +26,10 @@ import { findSignal } from '#lib/metrics/signals.ts';
 /** Buckets of one line: more are not visible at this size and cost time at every refresh. */
 const POINTS = 240;
 
+/** Made once: the same element is not drawn again. */
+const TABLE_ICON = <Table2 size={14} aria-hidden />;
+const DOWNLOAD_ICON = <Download size={14} aria-hidden />;
+
 /** A declared panel over the page's scope and range. Fetches and renders only in or near the viewport. */
 export const SeriesPanel = memo(function SeriesPanel({
   spec,
@@ -116,10 +120,10 @@ function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
             </span>
           )}
           <IconButton label="View as table" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            <Table2 size={14} aria-hidden />
+            {TABLE_ICON}
           </IconButton>
           <IconButton label="Download CSV" disabled={chart === null} onClick={download}>
-            <Download size={14} aria-hidden />
+            {DOWNLOAD_ICON}
           </IconButton>
         </>
       }

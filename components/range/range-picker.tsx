@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronLeft, ChevronRight, ClipboardCopy, Clock, Pause, Play, ZoomOut } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { AbsoluteRangeForm } from '#components/range/absolute-range-form.tsx';
 import { Button, IconButton } from '#components/ui/button.tsx';
 import { cx } from '#components/ui/class-names.ts';
@@ -21,7 +21,7 @@ import { patchQuery, useRange, useUtc } from '#lib/client/url-state.ts';
 import { instantLabel, zoneLabel } from '#lib/client/wall-clock.ts';
 
 /** The page's time range: presets, absolute fields, shifting, zoom, live or paused, zone. All of it lives in the URL. */
-export function RangePicker() {
+export const RangePicker = memo(function RangePicker() {
   const control = useRange();
   const { range, set, shift, zoomOut } = control;
   const [open, setOpen] = useState(false);
@@ -123,7 +123,7 @@ export function RangePicker() {
       </button>
     </div>
   );
-}
+});
 
 function LiveChip() {
   const { live, toggleLive, range } = useRange();

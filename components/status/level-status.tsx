@@ -11,7 +11,7 @@ export const LEVEL_SHAPES: Record<Level, ShapeName> = {
 /** Shape and word of a judgement by the catalog's bands. */
 export function LevelStatus({ level, word = LEVEL_WORDS[level] }: { level: Level; word?: string }) {
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+    <span className="inline-flex items-center gap-1.5 sm:whitespace-nowrap">
       <Shape name={LEVEL_SHAPES[level]} />
       {word}
     </span>

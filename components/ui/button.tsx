@@ -16,7 +16,7 @@ const SHAPE =
   'inline-flex items-center justify-center gap-1.5 rounded-md border text-sm font-medium whitespace-nowrap select-none disabled:opacity-50';
 
 export function Button({ variant = 'outline', className, type = 'button', ...rest }: ButtonProps) {
-  return <button type={type} className={cx(SHAPE, 'h-8 px-3', VARIANTS[variant], className)} {...rest} />;
+  return <button type={type} className={cx(SHAPE, 'button-size', VARIANTS[variant], className)} {...rest} />;
 }
 
 /** A square button with only an icon: `label` is its name and its tooltip. */

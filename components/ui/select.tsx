@@ -17,10 +17,12 @@ export function Select({ value, onChange, options, label, id }: SelectProps) {
       <Radix.Trigger
         id={id}
         aria-label={label}
-        className="inline-flex h-8 items-center justify-between gap-2 rounded-md border border-control bg-surface px-2.5 text-sm hover:bg-hover"
+        className="inline-flex h-8 min-w-0 items-center justify-between gap-2 rounded-md border border-control bg-surface px-2.5 text-left text-sm hover:bg-hover"
       >
-        <Radix.Value />
-        <ChevronDown size={14} aria-hidden className="text-muted" />
+        <span className="min-w-0 truncate">
+          <Radix.Value />
+        </span>
+        <ChevronDown size={14} aria-hidden className="shrink-0 text-muted" />
       </Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

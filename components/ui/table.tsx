@@ -1,7 +1,7 @@
 'use client';
 
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { cx } from '#components/ui/class-names.ts';
 
 export type Column<Row> = {
@@ -26,6 +26,8 @@ type TableProps<Row> = {
   sort?: { readonly column: string; readonly descending: boolean };
   onSort?: (column: string, numeric: boolean) => void;
   rowClass?: (row: Row) => string | undefined;
+  /** Rows that look the same are not drawn again, given that `columns` and `rowClass` stay the same objects. */
+  sameRow?: (before: Row, after: Row) => boolean;
 };
 
 const HEAD_FROM = { xl: 'hidden xl:table-cell', '2xl': 'hidden 2xl:table-cell' } as const;
@@ -35,7 +37,7 @@ const CELL_FROM = {
 } as const;
 
 /** Dense rows; below 640 px every row is a card with named values, so that nothing scrolls sideways. */
-export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowClass }: TableProps<Row>) {
+export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowClass, sameRow }: TableProps<Row>) {
   // `relative`: texts that are only read out are absolute, and would else widen the page beyond this box.
   return (
     <div className="relative sm:overflow-x-auto">
@@ -75,38 +77,47 @@ export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowCl
         </thead>
         <tbody className="max-sm:block">
           {rows.map((row) => (
-            <tr
-              key={rowKey(row)}
-              className={cx(
-                'border-b border-line last:border-0 hover:bg-hover max-sm:grid max-sm:grid-cols-2 max-sm:gap-x-3 max-sm:px-3 max-sm:py-2',
-                rowClass?.(row),
-              )}
-            >
-              {columns.map((column) => (
-                <td
-                  key={column.id}
-                  className={cx(
-                    'h-(--row) px-2 *:align-middle first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
-                    column.numeric && 'text-right whitespace-nowrap max-sm:text-left',
-                    column.heading && 'max-sm:order-first max-sm:col-span-2',
-                    column.from !== undefined && CELL_FROM[column.from],
-                  )}
-                >
-                  {!column.heading && !column.titleHidden && (
-                    <span className="block text-2xs text-muted sm:hidden" aria-hidden>
-                      {column.title}
-                    </span>
-                  )}
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
+            <TableRow key={rowKey(row)} row={row} columns={columns} rowClass={rowClass} sameRow={sameRow} />
           ))}
         </tbody>
       </table>
     </div>
   );
 }
+
+type TableRowProps<Row> = Pick<TableProps<Row>, 'columns' | 'rowClass' | 'sameRow'> & { row: Row };
+
+function PlainRow<Row>({ row, columns, rowClass }: TableRowProps<Row>) {
+  return (
+    <tr
+      className={cx(
+        'border-b border-line last:border-0 hover:bg-hover max-sm:grid max-sm:grid-cols-2 max-sm:gap-x-3 max-sm:px-3 max-sm:py-2',
+        rowClass?.(row),
+      )}
+    >
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          data-title={column.heading || column.titleHidden ? undefined : column.title}
+          className={cx(
+            'cell-title h-(--row) px-2 *:align-middle first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
+            column.numeric && 'text-right whitespace-nowrap max-sm:text-left',
+            column.heading && 'max-sm:order-first max-sm:col-span-2',
+            column.from !== undefined && CELL_FROM[column.from],
+          )}
+        >
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+// `memo` forgets type parameters, hence the assertion.
+const TableRow = memo(PlainRow<unknown>, (before, after) => {
+  const sameLook = before.columns === after.columns && before.rowClass === after.rowClass;
+  return sameLook && (Object.is(before.row, after.row) || after.sameRow?.(before.row, after.row) === true);
+}) as typeof PlainRow;
 
 function SortMark({ active, descending }: { active: boolean; descending: boolean }) {
   if (!active) return <span className="w-3" />;

@@ -3,8 +3,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { floorOf } from '#components/chart/stats.ts';
-import { NameCell, rowClass, StateCell } from '#components/fleet/subject-cell.tsx';
-import { ValueCell } from '#components/fleet/value-cell.tsx';
+import {
+  nameColumn,
+  STATE_COLUMN,
+  subjectRowClass,
+  subjectRowKey,
+  valueColumn,
+} from '#components/fleet/subject-columns.tsx';
+import { nowOf, type SubjectRow, sameSubjectRow, subjectRows } from '#components/fleet/subject-row.ts';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import { VramBar } from '#components/vram/vram-bar.tsx';
@@ -18,6 +24,42 @@ const GPU_SIGNALS = ['vram_used', 'vram_total', 'vram_reserved', 'vram_free', 'v
 const KV_SIGNALS = ['kv_tokens_used', 'kv_tokens_capacity'] as const;
 /** Share of buckets that may lie below the floor: one stray reading is no floor. */
 const FLOOR_SHARE = 0.05;
+
+/** How much of the KV blocks of the engines on a GPU is in use, by those of them whose numbers are known. */
+type KvUse = { readonly linked: number; readonly known: number; readonly share: number | null };
+type GpuRow = SubjectRow & { readonly floor: number | null; readonly kv: KvUse };
+
+const value = (signal: string, title: string): Column<GpuRow> => valueColumn(signal, title, signal);
+
+const COLUMNS: readonly Column<GpuRow>[] = [
+  STATE_COLUMN,
+  nameColumn('GPU'),
+  {
+    id: 'bar',
+    title: 'Floor · used · reserved',
+    cell: (row) => (
+      <VramBar
+        floor={row.floor}
+        used={nowOf(row, 'vram_used')}
+        reserved={nowOf(row, 'vram_reserved')}
+        total={nowOf(row, 'vram_total')}
+      />
+    ),
+  },
+  value('vram_used', 'Used'),
+  value('vram_total', 'Total'),
+  value('vram_utilization', 'Share'),
+  value('vram_reserved', 'Driver'),
+  { id: 'floor', title: 'Floor', numeric: true, cell: ({ floor }) => formatValue(floor, 'bytes') },
+  { id: 'kv', title: 'KV blocks in use', numeric: true, cell: ({ kv }) => <KvShare use={kv} /> },
+];
+
+const sameGpuRow = (a: GpuRow, b: GpuRow): boolean =>
+  a.floor === b.floor &&
+  a.kv.share === b.kv.share &&
+  a.kv.known === b.kv.known &&
+  a.kv.linked === b.kv.linked &&
+  sameSubjectRow(a, b);
 
 /** Per GPU: used, reserved, free, the floor of the range, and how much of the linked engines' KV blocks is really in use. */
 export function VramTable({ gpus, names }: { gpus: readonly Subject[]; names: ReadonlyMap<number, string> }) {
@@ -38,53 +80,25 @@ export function VramTable({ gpus, names }: { gpus: readonly Subject[]; names: Re
     ),
     enabled: gpus.length > 0,
   });
-  const current = useMemo(() => indexCurrent(gpuNow.data), [gpuNow.data]);
-  const engines = useMemo(() => indexCurrent(engineNow.data), [engineNow.data]);
+  const current = indexCurrent(gpuNow.data);
+  const engines = indexCurrent(engineNow.data);
   const floors = useMemo(
     () => new Map((series.data?.series ?? []).map((line) => [line.subject, floorOf(line, FLOOR_SHARE)])),
     [series.data],
   );
-  const value = (signal: string, title: string): Column<Subject> => ({
-    id: signal,
-    title,
-    numeric: true,
-    cell: (row) => <ValueCell current={current} subject={row.id} signal={signal} />,
-  });
-  const columns: readonly Column<Subject>[] = [
-    { id: 'state', title: 'State', cell: (row) => <StateCell subject={row} /> },
-    {
-      id: 'name',
-      title: 'GPU',
-      heading: true,
-      cell: (row) => <NameCell subject={row} text={names.get(row.id) ?? row.name} />,
-    },
-    {
-      id: 'bar',
-      title: 'Floor · used · reserved',
-      cell: (row) => (
-        <VramBar
-          floor={floors.get(row.id) ?? null}
-          used={current.value(row.id, 'vram_used')}
-          reserved={current.value(row.id, 'vram_reserved')}
-          total={current.value(row.id, 'vram_total')}
-        />
-      ),
-    },
-    value('vram_used', 'Used'),
-    value('vram_total', 'Total'),
-    value('vram_utilization', 'Share'),
-    value('vram_reserved', 'Driver'),
-    {
-      id: 'floor',
-      title: 'Floor',
-      numeric: true,
-      cell: (row) => formatValue(floors.get(row.id), 'bytes'),
-    },
-    { id: 'kv', title: 'KV blocks in use', numeric: true, cell: (row) => <KvShare gpu={row} engines={engines} /> },
-  ];
+  const rows = subjectRows(gpus, names, current, GPU_SIGNALS).map(
+    (row): GpuRow => ({ ...row, floor: floors.get(row.subject.id) ?? null, kv: kvShare(row.subject, engines) }),
+  );
   return (
     <Card title="Memory by GPU">
-      <Table caption="Memory by GPU" columns={columns} rows={gpus} rowKey={({ id }) => id} rowClass={rowClass} />
+      <Table
+        caption="Memory by GPU"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={subjectRowKey}
+        rowClass={subjectRowClass}
+        sameRow={sameGpuRow}
+      />
       <p className="px-3 py-2 text-xs text-muted">
         Floor: used memory below which only 5 % of the buckets of the range fall. vLLM reserves its share at start, so
         “used” stays high; how much of its KV blocks is really in use is in the last column.
@@ -93,16 +107,9 @@ export function VramTable({ gpus, names }: { gpus: readonly Subject[]; names: Re
   );
 }
 
-/** Tokens in the cache ÷ what fits, of the engines on this GPU; the reason when there is none. */
-function KvShare({ gpu, engines }: { gpu: Subject; engines: CurrentIndex }) {
+/** Tokens in the cache ÷ what fits, of the engines on this GPU. */
+function kvShare(gpu: Subject, engines: CurrentIndex): KvUse {
   const linked = gpu.links.filter(({ kind }) => kind === 'engine');
-  if (linked.length === 0) {
-    return (
-      <span className="text-muted" title="No engine is linked: give both the same host label">
-        no engine
-      </span>
-    );
-  }
   let used = 0;
   let capacity = 0;
   let known = 0;
@@ -113,7 +120,19 @@ function KvShare({ gpu, engines }: { gpu: Subject; engines: CurrentIndex }) {
     capacity += fits;
     known++;
   }
-  if (known === 0)
+  return { linked: linked.length, known, share: known === 0 ? null : used / capacity };
+}
+
+/** The share, or the reason when there is none. */
+function KvShare({ use: { linked, known, share } }: { use: KvUse }) {
+  if (linked === 0) {
+    return (
+      <span className="text-muted" title="No engine is linked: give both the same host label">
+        no engine
+      </span>
+    );
+  }
+  if (share === null)
     return (
       <span className="text-muted" title="The linked engine has no value now">
         –
@@ -121,11 +140,11 @@ function KvShare({ gpu, engines }: { gpu: Subject; engines: CurrentIndex }) {
     );
   return (
     <span>
-      {formatValue(used / capacity, 'ratio')}
-      {known < linked.length && (
+      {formatValue(share, 'ratio')}
+      {known < linked && (
         <span className="text-muted">
           {' '}
-          ({known} of {linked.length} engines)
+          ({known} of {linked} engines)
         </span>
       )}
     </span>

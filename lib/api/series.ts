@@ -28,6 +28,8 @@ export const Series = z.object({
   mean: z.array(value),
   min: z.array(value),
   max: z.array(value),
+  /** Of values below this only that is known: they fell into the lowest bucket of their histogram. Absent when there are none. */
+  coarseBelow: z.number().optional(),
 });
 export type Series = z.infer<typeof Series>;
 
@@ -88,6 +90,8 @@ export const CurrentValue = z.object({
   value,
   min: value,
   max: value,
+  /** Present when of the value only that is known: it is below this, the bound of its histogram's lowest bucket. */
+  coarseBelow: z.number().optional(),
   /** Time of the newest sample in it, and the window it covers. */
   atMs: z.number().nullable(),
   windowMs: z.number(),

@@ -27,6 +27,7 @@ export function fleetVerdicts(
   current: CurrentIndex,
   targets: readonly Target[],
 ): readonly Verdict[] {
+  // Names are short among their own kind.
   const names = new Map([...shortNames(engines), ...shortNames(gpus)]);
   const silent = [...engines, ...gpus].filter(({ health }) => !answers(health.state));
   const named = silent.slice(0, MAX_NAMED).map(
@@ -54,9 +55,9 @@ export function fleetVerdicts(
   return [
     ...countVerdict('engine', engines),
     ...countVerdict('GPU', gpus),
-    ...highest('kv_cache_utilization', 'KV cache highest', engines, current),
-    ...highest('queue_depth', 'Longest queue', engines, current),
-    ...highest('vram_utilization', 'VRAM highest', gpus, current),
+    ...highest('kv_cache_utilization', 'KV cache highest', engines, current, names),
+    ...highest('queue_depth', 'Longest queue', engines, current, names),
+    ...highest('vram_utilization', 'VRAM highest', gpus, current, names),
     ...named,
     ...neverSeen,
     ...rest,
@@ -116,6 +117,7 @@ function highest(
   lead: string,
   subjects: readonly Subject[],
   current: CurrentIndex,
+  names: ReadonlyMap<number, string>,
 ): readonly Verdict[] {
   let top: { subject: Subject; value: number } | null = null;
   for (const subject of subjects) {
@@ -125,7 +127,6 @@ function highest(
   }
   const signal = findSignal(signalId);
   if (top === null || signal === undefined || top.value === 0) return [];
-  const name = shortNames(subjects).get(top.subject.id);
-  const text = `${lead} ${formatValue(top.value, signal.unit)} on ${name}`;
+  const text = `${lead} ${formatValue(top.value, signal.unit)} on ${names.get(top.subject.id)}`;
   return [{ id: `highest-${signalId}`, level: levelOf(signalId, top.value), text, href: pathOf(top.subject) }];
 }

@@ -1,8 +1,9 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { CurrentAnswer, type SeriesAnswer } from '#lib/api/series.ts';
+import type { SeriesAnswer } from '#lib/api/series.ts';
 import { SubjectList } from '#lib/api/subjects.ts';
 import { SignalList } from '#lib/api/system.ts';
 import { TargetDetail, TargetList } from '#lib/api/targets.ts';
+import { fetchCurrent } from '#lib/client/current-request.ts';
 import { fetchHealth } from '#lib/client/health.ts';
 import { request } from '#lib/client/http.ts';
 import { fetchSeries, type SeriesRequest, seriesPath, shareSeries } from '#lib/client/series-request.ts';
@@ -59,18 +60,20 @@ export const currentQuery = (wanted: CurrentRequest, refreshMs: RefreshMs = 5000
   if (wanted.kind !== undefined) query.set('kind', wanted.kind);
   return queryOptions({
     queryKey: ['current', query.toString()],
-    queryFn: ({ signal }) => request(CurrentAnswer, `/current?${query}`, { signal }),
+    queryFn: ({ signal }) => fetchCurrent(query, signal),
+    // Its times differ every time, so a comparison of everything would be in vain; rows compare what they show.
+    structuralSharing: false,
     refetchInterval: refreshMs,
     placeholderData: keepPreviousData,
     meta: LIVE,
   });
 };
 
-export const targetsQuery = () =>
+export const targetsQuery = (refreshMs: RefreshMs = 5000) =>
   queryOptions({
     queryKey: ['targets'],
     queryFn: ({ signal }) => request(TargetList, '/targets', { signal }),
-    refetchInterval: 5000,
+    refetchInterval: refreshMs,
     meta: LIVE,
   });
 

@@ -19,7 +19,9 @@ export function ruleLimits(rules: readonly RuleView[], signal: string, profile: 
   const limits = rules
     .filter(({ enabled, error }) => enabled && error === null)
     .flatMap((rule): Limit[] => {
-      const own = rule.thresholds.filter((threshold) => threshold.signal === signal);
+      const own = rule.thresholds.filter(
+        (threshold) => threshold.signal === signal && isLimit(rule, signal, threshold.value),
+      );
       const ofProfile = own.filter((threshold) => threshold.profile === profile);
       // A rule with one form has it under `relative` only.
       return (ofProfile.length > 0 ? ofProfile : own.filter(({ profile: form }) => form === 'relative')).map(
@@ -27,6 +29,15 @@ export function ruleLimits(rules: readonly RuleView[], signal: string, profile: 
       );
     });
   return { lines: linesOf(limits), bands: bandsOf(limits) };
+}
+
+/**
+ * "… and queue_depth > 0" only says when to look: of joined conditions the first is the limit, the others guard it.
+ * And 0 is the axis: a line or a band from there says nothing.
+ */
+function isLimit(rule: RuleView, signal: string, value: number): boolean {
+  const isLead = rule.signals[0] === signal;
+  return value !== 0 && (isLead || !/\band\b/.test(rule.expr));
 }
 
 const OPS: readonly string[] = ['<', '<=', '>', '>=', '='];

@@ -1,3 +1,4 @@
+import { replaceEqualDeep } from '@tanstack/react-query';
 import { z } from 'zod';
 import { Series, SeriesAnswer } from '#lib/api/series.ts';
 import { request } from '#lib/client/http.ts';
@@ -42,7 +43,7 @@ export function fetchSeries(wanted: SeriesRequest, signal: AbortSignal): Promise
 }
 
 /**
- * Keeps the arrays that did not change, so that lines of silent subjects are not drawn again. The same answer must come
+ * Keeps the arrays and lists that did not change, so that lines of silent subjects and old marks are not drawn again. The same answer must come
  * back as the same object: react-query also calls this for placeholders, at every render.
  */
 export function shareSeries(before: SeriesAnswer | undefined, after: SeriesAnswer): SeriesAnswer {
@@ -59,7 +60,12 @@ export function shareSeries(before: SeriesAnswer | undefined, after: SeriesAnswe
       max: keep(same.max, line.max),
     };
   });
-  return { ...after, series };
+  const { marks, gaps, alerts, partial } = after;
+  const lists = replaceEqualDeep(
+    { marks: before.marks, gaps: before.gaps, alerts: before.alerts, partial: before.partial },
+    { marks, gaps, alerts, partial },
+  );
+  return { ...after, ...lists, series };
 }
 
 function keep<T extends number | null>(before: T[], after: T[]): T[] {

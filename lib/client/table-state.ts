@@ -19,6 +19,8 @@ export function nextSort(current: SortState, column: string, numeric: boolean): 
 
 export type SortValue = number | string | null;
 
+const TEXTS = new Intl.Collator('en', { numeric: true });
+
 /** Stable; unknown values are last in both directions. */
 export function sortRows<Row>(
   rows: readonly Row[],
@@ -29,9 +31,7 @@ export function sortRows<Row>(
     const [left, right] = [sortBy(a), sortBy(b)];
     if (left === null || right === null) return Number(left === null) - Number(right === null);
     const order =
-      typeof left === 'number' && typeof right === 'number'
-        ? left - right
-        : String(left).localeCompare(String(right), 'en', { numeric: true });
+      typeof left === 'number' && typeof right === 'number' ? left - right : TEXTS.compare(String(left), String(right));
     return descending ? -order : order;
   });
 }

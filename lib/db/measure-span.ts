@@ -3,7 +3,7 @@ import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
 import type { LayoutStore } from '#lib/db/layouts.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';
-import { rememberRows } from '#lib/db/row-memory.ts';
+import { rememberChunks } from '#lib/db/row-chunks.ts';
 import { fetchScalarsTogether } from '#lib/db/scalar-batch.ts';
 import {
   fetchHistograms,
@@ -135,8 +135,8 @@ async function measureScalars(
   });
   if (wanted.length === 0) return [];
   const [rows, watts, fullest] = await Promise.all([
-    readRows(context.pool, span, wanted, () =>
-      (span.tier === 'raw' ? fetchScalars : fetchScalarsTogether)(context.pool, span, wanted),
+    readRows(context.pool, span, wanted, (part) =>
+      (part.stepMs === null ? fetchScalars : fetchScalarsTogether)(context.pool, part, wanted),
     ),
     linkedWatts(context, fleet, request),
     linkedFullest(context, fleet, request),
@@ -159,13 +159,16 @@ async function measureScalars(
 }
 
 /** Rows of a span, from memory where they are final. */
-function readRows<T>(
+function readRows<T extends { readonly bucketMs: number }>(
   pool: pg.Pool,
   span: RowSpan,
   wanted: readonly object[],
-  load: () => Promise<readonly T[]>,
+  load: (span: RowSpan) => Promise<readonly T[]>,
 ): Promise<readonly T[]> {
-  return span.settled === null ? load() : rememberRows(pool, JSON.stringify([span, wanted]), load);
+  const { fromMs, toMs, stepMs, ...rest } = span;
+  if (span.settled === null || stepMs === null) return load(span);
+  const key = JSON.stringify([rest, stepMs, wanted]);
+  return rememberChunks(pool, key, { fromMs, toMs, stepMs }, (from, to) => load({ ...span, fromMs: from, toMs: to }));
 }
 
 type Beside = { readonly baseline: number | null; readonly watts: number | null; readonly fullest: number | null };
@@ -266,7 +269,9 @@ async function measureHistograms(
   const spans = await histogramSpans(context, span);
   const rows = (
     await Promise.all(
-      spans.map((part) => readRows(context.pool, part, columns, () => fetchHistograms(context.pool, part, columns))),
+      spans.map((part) =>
+        readRows(context.pool, part, columns, (piece) => fetchHistograms(context.pool, piece, columns)),
+      ),
     )
   ).flat();
   const layouts = await context.layouts.load(rows.map((row) => row.layoutId));

@@ -38,6 +38,11 @@ export async function rememberRows<T>(
   }
 }
 
+/** Whether an answer is known, or on its way. */
+export function isRemembered(pool: pg.Pool, key: string): boolean {
+  return memories.get(pool)?.entries.has(key) === true;
+}
+
 function count(memory: Memory, key: string, entry: Entry, rows: number): void {
   if (memory.entries.get(key) !== entry) return;
   entry.count = rows;

@@ -88,6 +88,7 @@ export async function currentOf(
           value: value?.mean ?? null,
           min: value?.min ?? null,
           max: value?.max ?? null,
+          ...(value?.coarseBelow === undefined ? {} : { coarseBelow: value.coarseBelow }),
           atMs: subject.lastSampleMs,
           reason: isKnown ? (health.state === 'frozen' ? `frozen: ${health.reason}` : '') : explain(subject, signal),
         };

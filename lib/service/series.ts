@@ -14,6 +14,7 @@ import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
 import { measurePolls } from '#lib/service/poll-signals.ts';
 import { sharedFleet } from '#lib/service/shared-fleet.ts';
+import { sharedLoad } from '#lib/service/shared-load.ts';
 import { parseSignalList } from '#lib/service/signal-list.ts';
 import { timeRange } from '#lib/service/time-point.ts';
 
@@ -38,7 +39,8 @@ export async function seriesOf(context: ServiceContext, input: SeriesInput): Pro
   const subjects = chooseSubjects(fleet, input, signals);
   const slowestMs = Math.max(1000, ...subjects.map((subject) => subject.target.intervalMs));
   const stepMs = stepMsFor(range, input.points, slowestMs * 2);
-  const retention = (await loadSetting(context.pool, 'retention')) ?? DEFAULT_RETENTION;
+  const stored = await sharedLoad(context, 'retention', () => loadSetting(context.pool, 'retention'));
+  const retention = stored ?? DEFAULT_RETENTION;
   const tier = tierFor(stepMs, range.fromMs, fleet.nowMs, retention);
   const step = Math.max(stepMs, TIER_STEP_MS[tier]);
   const request = { subjects, signals, group: input.group, stepMs: step };
@@ -108,7 +110,7 @@ async function measureTiers(
     return measureSpan(context, fleet, { ...request, span });
   };
   if (tier === 'raw') return part(range.fromMs, range.toMs, 'raw');
-  const { doneMs, version } = await loadRollupState(context.pool, tier);
+  const { doneMs, version } = await sharedLoad(context, `rollup ${tier}`, () => loadRollupState(context.pool, tier));
   const splitMs = Math.max(
     alignDown(range.fromMs, request.stepMs),
     Math.min(range.toMs, alignDown(doneMs, request.stepMs)),
@@ -153,15 +155,16 @@ function buildSeries(rows: readonly MeasuredRow[], request: Request, range: Time
     series.mean[index] = row.value.mean;
     series.min[index] = row.value.min;
     series.max[index] = row.value.max;
+    const { coarseBelow } = row.value;
+    if (coarseBelow !== undefined) series.coarseBelow = Math.max(series.coarseBelow ?? 0, coarseBelow);
   }
   return [...built.values()];
 }
 
 async function marksOf(context: ServiceContext, subjects: readonly FleetSubject[], range: TimeRange): Promise<Mark[]> {
-  const rows = await loadMarks(
-    context.pool,
-    subjects.map((subject) => subject.id),
-    range,
+  const ids = subjects.map((subject) => subject.id);
+  const rows = await sharedLoad(context, JSON.stringify(['marks', ids, range]), () =>
+    loadMarks(context.pool, ids, range),
   );
   return rows.flatMap((row) => {
     const kind = MARK_KINDS.find((known) => known === row.kind);
@@ -174,12 +177,17 @@ function alertsOf(context: ServiceContext, subjects: readonly FleetSubject[], ra
     subjectIds: subjects.map((subject) => subject.id),
     targetIds: [...new Set(subjects.map((subject) => subject.targetId))],
   };
-  return loadAlertSpans(context.pool, about, range, MAX_ALERTS);
+  return sharedLoad(context, JSON.stringify(['alerts', about, range]), () =>
+    loadAlertSpans(context.pool, about, range, MAX_ALERTS),
+  );
 }
 
 /** Failed polls as spans, for each subject of the target. */
 async function gapsOf(context: ServiceContext, subjects: readonly FleetSubject[], range: TimeRange): Promise<Gap[]> {
-  const spans = await loadFailureSpans(context.pool, [...new Set(subjects.map((subject) => subject.targetId))], range);
+  const targetIds = [...new Set(subjects.map((subject) => subject.targetId))];
+  const spans = await sharedLoad(context, JSON.stringify(['failures', targetIds, range]), () =>
+    loadFailureSpans(context.pool, targetIds, range),
+  );
   return spans.flatMap((span) =>
     subjects
       .filter((subject) => subject.targetId === span.targetId)

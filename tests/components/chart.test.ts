@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { cursorRows } from '#components/chart/chart-cursor.ts';
-import { bucketAt, type ChartData, type ChartSeries } from '#components/chart/chart-data.ts';
+import { bucketAt, type ChartData, type ChartSeries, type ChartSpan } from '#components/chart/chart-data.ts';
 import { chartCsv, csvFileName, csvText } from '#components/chart/csv.ts';
 import { chartGeometry, msAt, sameGeometry, topValue, xOf, yOf } from '#components/chart/geometry.ts';
 import { innerGaps } from '#components/chart/inner-gaps.ts';
 import { clickLegend, readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { runs, seriesPaths } from '#components/chart/paths.ts';
 import { seriesStyles } from '#components/chart/series-style.ts';
+import { BAR_PX, laneCount, laneTop, placeSpans } from '#components/chart/span-lanes.ts';
 import { floorOf, seriesStats } from '#components/chart/stats.ts';
 import { chartSummary } from '#components/chart/summary.ts';
 import { timeTicks, timeTickText, valueTicks } from '#components/chart/ticks.ts';
+import { panelMarks } from '#components/panel/panel-marks.ts';
+import type { Mark } from '#lib/api/series.ts';
+import { coarseText } from '#lib/client/coarse-text.ts';
 
 const STEP = 10_000;
 const line = (id: string, mean: (number | null)[], extra: Partial<ChartSeries> = {}): ChartSeries => ({
@@ -72,6 +76,71 @@ describe('gaps', () => {
   test('the legend forgets a value that is older than two buckets', () => {
     const series = line('a', [0.5, null, null, null]);
     expect(seriesStats(series, 4 * STEP, STEP)).toMatchObject({ last: null, max: 0.5, mean: 0.5 });
+  });
+});
+
+describe('a quantile in the lowest bucket of its histogram', () => {
+  const coarse = line('p99', [0.297, 0.45, 0.297], { coarseBelow: 0.3 });
+
+  test('is drawn at the bound with all below it shaded, not where it was interpolated', () => {
+    const g = chartGeometry(chart([coarse], { unit: 'seconds' }), { ...SIZE, fullRatio: false });
+    const { line: path, envelope } = seriesPaths(coarse, g, STEP, true);
+    const round = (y: number) => Math.round(y * 10) / 10;
+    expect(path).toMatch(new RegExp(`^M[\\d.]+ ${round(yOf(g, 0.3))}L[\\d.]+ ${round(yOf(g, 0.45))}L`));
+    expect(envelope).toContain(` ${yOf(g, 0)}`);
+  });
+
+  test('makes last, lowest and mean upper bounds; the highest is known', () => {
+    const stats = seriesStats(coarse, 3 * STEP, STEP);
+    expect(stats).toMatchObject({ last: 0.3, min: 0.3, max: 0.45 });
+    expect(stats.mean).toBeCloseTo((0.3 + 0.45 + 0.3) / 3);
+    expect([...stats.below].toSorted()).toEqual(['first', 'last', 'mean', 'min']);
+  });
+
+  test('is said to be below the bound', () => {
+    const ms = { divisor: 1e-3, suffix: 'ms' };
+    expect([0.297, 0.3, null].map((value) => coarseText(value, 0.3, 'seconds', ms))).toEqual([
+      '< 300 ms',
+      '300 ms',
+      '–',
+    ]);
+    expect(coarseText(0.297, undefined, 'seconds', ms)).toBe('297 ms');
+  });
+});
+
+describe('alerts above the plot', () => {
+  const span = (id: string, fromMs: number, toMs: number | null): ChartSpan => ({
+    id,
+    fromMs,
+    toMs,
+    kind: 'firing',
+    colour: 'red',
+    text: id,
+  });
+
+  test('overlapping ones are stacked and the plot begins below them', () => {
+    const spans = [span('a', 0, 20), span('b', 10, null), span('c', 20, 30)];
+    expect(placeSpans(spans, 40).map(({ lane }) => lane)).toEqual([0, 1, 0]);
+    const g = chartGeometry(chart([line('a', [1])], { spans }), SIZE);
+    expect(laneTop(laneCount(spans, 40) - 1) + BAR_PX).toBeLessThan(g.top);
+  });
+
+  test('more than fit lie on each other in the last lane', () => {
+    const spans = ['a', 'b', 'c', 'd', 'e'].map((id) => span(id, 0, null));
+    expect(placeSpans(spans, 40).map(({ lane }) => lane)).toEqual([0, 1, 2, 2, 2]);
+  });
+});
+
+describe('marks of a panel', () => {
+  const mark = (subject: number, atMs: number): Mark => ({ atMs, kind: 'first-seen', subject, text: 'first seen' });
+
+  test('those of one kind in one bucket are one, with how many there are', () => {
+    const names = new Map([1, 2, 3, 4, 5].map((id) => [id, `e${id}`]));
+    const marks = [1, 2, 3, 4, 5].map((id) => mark(id, id));
+    expect(panelMarks([...marks, mark(1, STEP + 1)], names, STEP)).toEqual([
+      { atMs: 1, kind: 'first-seen', text: 'e1: first seen; e2: first seen; e3: first seen; and 2 more' },
+      { atMs: STEP + 1, kind: 'first-seen', text: 'e1: first seen' },
+    ]);
   });
 });
 

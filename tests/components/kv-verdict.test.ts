@@ -43,7 +43,7 @@ describe('the status of several caches', () => {
   });
 
   test('without a utilisation nothing is called healthy', () => {
-    expect(engineLevel(1, current({ 1: [null, 0.95, 0] }))).toBe('unknown');
+    expect(engineLevel((signal) => current({ 1: [null, 0.95, 0] }).value(1, signal))).toBe('unknown');
   });
 
   test('the extreme is of an engine that answers; unknown is not the lowest', () => {

@@ -144,6 +144,21 @@ describe('limits of live rules on panels', () => {
     expect(ruleLimits(rules, 'kv_cache_utilization', 'relative')).toEqual({ lines: [], bands: [] });
   });
 
+  test('what only says when to look is no limit, nor is 0', () => {
+    const guarded = rule({
+      expr: 'prefill_latency_p99 > 100ms and requests_per_second > 1',
+      signals: ['prefill_latency_p99', 'requests_per_second'],
+      thresholds: [
+        { signal: 'prefill_latency_p99', op: '>', value: 0.1, profile: 'relative' },
+        { signal: 'requests_per_second', op: '>', value: 1, profile: 'relative' },
+      ],
+    });
+    expect(ruleLimits([guarded], 'prefill_latency_p99', 'relative').lines).toHaveLength(1);
+    expect(ruleLimits([guarded], 'requests_per_second', 'relative')).toEqual({ lines: [], bands: [] });
+    const zero = rule({ thresholds: [{ signal: 'kv_cache_utilization', op: '>', value: 0, profile: 'relative' }] });
+    expect(ruleLimits([zero], 'kv_cache_utilization', 'relative')).toEqual({ lines: [], bands: [] });
+  });
+
   test('a limit downwards is a line and no band', () => {
     const low = rule({ thresholds: [{ signal: 'cache_hit_rate', op: '<', value: 0.7, profile: 'relative' }] });
     expect(ruleLimits([low], 'cache_hit_rate', 'relative')).toMatchObject({

@@ -28,7 +28,10 @@ beforeAll(async () => {
           prefix_hits: i * 80,
           preemptions: 0,
         },
-        histograms: { ttft_s: { bounds: BOUNDS, cumulative: Float64Array.of(i * 2, i * 6, i * 9, i * 10), sum: i } },
+        histograms: {
+          ttft_s: { bounds: BOUNDS, cumulative: Float64Array.of(i * 2, i * 6, i * 9, i * 10), sum: i },
+          prefill_s: { bounds: BOUNDS, cumulative: Float64Array.of(i * 10, i * 10, i * 10, i * 10), sum: i / 100 },
+        },
       }),
     ],
   }));
@@ -80,6 +83,19 @@ describe('numbers', () => {
   it('a quantile is that of the summed increases', async () => {
     const { items } = await currentValues(context(), { signals: 'ttft_p95', subject: [1] });
     expect(items[0]?.value).toBeCloseTo(bucketQuantile(0.95, { bounds: BOUNDS, counts: [24, 48, 36, 12] }) ?? -1, 9);
+  });
+
+  it('a quantile in the lowest bucket says below which bound it is; others say nothing', async () => {
+    const { items } = await currentValues(context(), { signals: 'prefill_latency_p99,ttft_p95', subject: [1] });
+    expect(items.map(({ signal, coarseBelow }) => [signal, coarseBelow])).toEqual([
+      ['prefill_latency_p99', 0.1],
+      ['ttft_p95', undefined],
+    ]);
+    const { series } = await seriesOf(context(), ask('prefill_latency_p99,ttft_p95', { subject: [1] }));
+    expect(series.map(({ signal, coarseBelow }) => [signal, coarseBelow])).toEqual([
+      ['prefill_latency_p99', 0.1],
+      ['ttft_p95', undefined],
+    ]);
   });
 
   it('two engines at 40 % are 40 % for the fleet; rates add up', async () => {
