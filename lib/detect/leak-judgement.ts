@@ -7,6 +7,9 @@ import type { TimeToLimit } from '#lib/detect/time-to-limit.ts';
 export const LEAK_VERDICTS = ['leak', 'plateau', 'load-driven', 'none', 'inconclusive'] as const;
 export type LeakVerdict = (typeof LEAK_VERDICTS)[number];
 
+/** Whether there is a floor for each quiet window of the clock, or for each batch of a run. */
+export type FloorsPer = 'window' | 'batch';
+
 /** What a judgement needs to know beside the floors. */
 export type LeakFacts = {
   readonly nowMs: number;
@@ -25,7 +28,7 @@ export type LeakJudgement = {
   readonly verdict: LeakVerdict;
   /** One sentence for people: why this verdict and no other. */
   readonly reason: string;
-  readonly floorsPer: 'window' | 'batch';
+  readonly floorsPer: FloorsPer;
   /** The floors that were judged, oldest first: warm-up removed, since the newest restart, at most 72. */
   readonly floors: readonly MemoryFloor[];
   /** The shape that fits best, and how all compare (lower is better). null with too few floors. */

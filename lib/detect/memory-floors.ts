@@ -13,8 +13,7 @@ const FEWEST_READINGS = 3;
 
 /**
  * One floor per window of the clock (aligned to multiples of `windowMs`, so that closed windows never change): the 5 %
- * quantile of the memory in it less `bytesPerLoad` × load, with that reading's own memory and load, at the middle of the
- * window. Windows with fewer than three readings, or that end after `nowMs`, give none. `readings` oldest first.
+ * quantile of the memory in it less `bytesPerLoad` × load, with that reading's own time, memory and load. Windows with fewer than three readings, or that end after `nowMs`, give none. `readings` oldest first.
  */
 export function floorsPerWindow(
   readings: readonly MemoryReading[],
@@ -29,7 +28,7 @@ export function floorsPerWindow(
     let end = first;
     while (end < readings.length && (readings[end]?.atMs ?? 0) < startMs + windowMs) end += 1;
     if (startMs + windowMs <= nowMs && end - first >= FEWEST_READINGS) {
-      floors.push({ atMs: startMs + windowMs / 2, ...lowest(readings.slice(first, end), bytesPerLoad) });
+      floors.push(lowest(readings.slice(first, end), bytesPerLoad));
     }
     first = end;
   }
@@ -74,18 +73,16 @@ function idleFloor(readings: readonly MemoryReading[], fromMs: number, toMs: num
   );
   const [first, last] = [idle[0], idle.at(-1)];
   if (first === undefined || last === undefined || last.atMs - first.atMs < IDLE_MS) return null;
-  return { atMs: last.atMs, ...lowest(idle, 0) };
+  return lowest(idle, 0);
 }
 
-/** The reading at the 5 % quantile (nearest rank) of memory with the load taken out. */
-function lowest(
-  readings: readonly MemoryReading[],
-  bytesPerLoad: number,
-): { readonly bytes: number; readonly load: number | null } {
+/** The reading at the 5 % quantile (nearest rank) of memory with the load taken out. At least one reading. */
+function lowest(readings: readonly MemoryReading[], bytesPerLoad: number): MemoryFloor {
   const unloaded = ({ bytes, load }: MemoryReading): number => bytes - bytesPerLoad * (load ?? 0);
   const sorted = readings.toSorted((a, b) => unloaded(a) - unloaded(b) || a.atMs - b.atMs);
-  const { bytes, load } = sorted[Math.floor(FLOOR_SHARE * sorted.length)] ?? { bytes: Number.NaN, load: null };
-  return { bytes, load };
+  const floor = sorted[Math.floor(FLOOR_SHARE * sorted.length)];
+  if (floor === undefined) throw new Error('a window without a reading has no floor');
+  return { atMs: floor.atMs, bytes: floor.bytes, load: floor.load };
 }
 
 /** At most `most` floors: neighbours are joined to the lowest of them, so that a verdict's cost is bounded. */

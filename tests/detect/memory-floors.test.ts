@@ -11,9 +11,9 @@ const at = (atMs: number, mib: number, load: number | null = 0) => ({ atMs, byte
 
 describe('floors per window', () => {
   const polls = Array.from({ length: 40 }, (_, i) => at(i * 30_000, i % 5 === 0 ? 5000 : 5100, i % 5));
-  it('the lowest reading of each closed window, at its middle', () => {
+  it('the lowest reading of each closed window, at its own time', () => {
     expect(floorsPerWindow(polls, 20 * 60_000, 0).map((floor) => [floor.atMs, floor.bytes / MIB])).toEqual(
-      [0, 1, 2, 3].map((i) => [(i + 0.5) * FLOOR_WINDOW_MS, 5000]),
+      [0, 1, 2, 3].map((i) => [i * FLOOR_WINDOW_MS, 5000]),
     );
   });
   it('an open window has none', () => {

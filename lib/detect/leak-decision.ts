@@ -1,0 +1,133 @@
+import { type GrowthSeries, isGrowing, type ModelFit, type Shape } from '#lib/detect/growth-models.ts';
+import type { GrowthSlope } from '#lib/detect/growth-slope.ts';
+import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-judgement.ts';
+
+/** A warm-up may rise for an hour and a half; what rises longer is a leak. */
+const LEAST_SPAN_H = 2;
+/** Where a warm-up was seen to end. */
+const LEAST_SPAN_BEND_H = 1.5;
+/** Where the load is not known, the rising half of a day's load looks like a leak until the day turns. */
+const LEAST_SPAN_LOAD_UNKNOWN_H = 18;
+/** Windows are judged again and again, so chance has more tries there. The smallest p that four floors can give is 1/24. */
+const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
+/** How far the BIC of a growing model must lead: strong evidence, odds of 20 (Kass and Raftery 1995). */
+const LEAST_LEAD = 6;
+/** A rise in the newest hours alone must be told from a step: very strong evidence, odds of 150. */
+const LEAST_LEAD_ONSET = 10;
+/** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
+const LEAST_SLOPE = 1;
+/** Still growing: each half keeps this share of the whole slope. */
+const LEAST_LATE_SHARE = 0.5;
+const LEAST_EARLY_SHARE = 0.25;
+/** What stays, of what the slope alone would have added. */
+const LEAST_NET_SHARE = 0.9;
+/** Less than this share of what the warm-up took may be the end of the warm-up. */
+const LEAST_RAMP_SHARE = 0.2;
+/** t of a slope that is proven. */
+const PROVEN_T = 4;
+
+export type LeakCase = {
+  readonly floorsPer: FloorsPer;
+  readonly series: GrowthSeries;
+  /** Best first. */
+  readonly models: readonly ModelFit[];
+  readonly best: ModelFit;
+  readonly growth: GrowthSlope;
+  /** Growth up to this, per unit of time, is no matter. */
+  readonly matter: number;
+  /** Whether memory is known to follow the load. */
+  readonly followsLoad: boolean;
+};
+
+export type LeakDecision = Pick<LeakJudgement, 'verdict' | 'reason' | 'moreFloors'>;
+
+/** The verdict on fitted floors; the conditions are those that `judgeFloors` lists. */
+export function decideLeak(judged: LeakCase): LeakDecision {
+  const { best, growth, matter } = judged;
+  if (isGrowing(best)) return decideGrowing(judged);
+  if (growth.slope.high > matter) {
+    return undecided('level so far, but growth that matters is not ruled out', floorsUntilLevel(growth, matter));
+  }
+  const [verdict, reason] = levelVerdict(judged);
+  return { verdict, reason, moreFloors: null };
+}
+
+const PLATEAU_WORDS: Partial<Record<Shape, string>> = {
+  step: 'one step to a new level, level since',
+  'two-steps': 'two steps, level since the last',
+  ramp: 'a rise that has ended',
+  'ramp+step': 'a rise and a step that have ended',
+};
+
+function levelVerdict({ best, followsLoad }: LeakCase): readonly [LeakVerdict, string] {
+  const rose = best.rampRise !== null || (best.step ?? 0) > 0;
+  if (rose) return ['plateau', PLATEAU_WORDS[best.shape] ?? 'it rose and is level since'];
+  if (best.withLoad || followsLoad) return ['load-driven', 'memory follows the load, none of it stays'];
+  return ['none', 'it does not grow'];
+}
+
+function decideGrowing(judged: LeakCase): LeakDecision {
+  const { best, growth, matter } = judged;
+  const tooShort = shortSpan(judged);
+  if (tooShort !== null) return tooShort;
+  const level = judged.models.find((model) => !isGrowing(model));
+  if (!isProven(judged, (level?.bic ?? Number.POSITIVE_INFINITY) - best.bic)) {
+    if (growth.slope.high <= matter) {
+      const [verdict, reason] = levelVerdict(judged);
+      return { verdict, reason: `${reason}; no growth that matters`, moreFloors: null };
+    }
+    const competitor = level?.withLoad === true ? ' or to load' : '';
+    return undecided(`the growth may still be due to chance${competitor}`, floorsUntilProven(growth));
+  }
+  const { slope, count, span, early, late } = growth;
+  const grown = slope.estimate * span;
+  if (growth.net < LEAST_NET_SHARE * grown) return undecided('it grows, but gives memory back in between', count);
+  if (grown < LEAST_RAMP_SHARE * (best.rampRise ?? 0)) {
+    return undecided('it grows, but so little after its warm-up that this may be the end of it', count);
+  }
+  if (late < LEAST_LATE_SHARE * slope.estimate || early < LEAST_EARLY_SHARE * slope.estimate) {
+    return undecided('it grows, but not steadily: it may be settling', Math.ceil(count / 3));
+  }
+  return { verdict: 'leak', reason: 'it grows steadily and nothing gives it back', moreFloors: null };
+}
+
+/** Per window only: batches have no least duration. */
+function shortSpan({ floorsPer, series, best, growth }: LeakCase): LeakDecision | null {
+  if (floorsPer === 'batch') return null;
+  const known = best.shape.startsWith('bend') ? LEAST_SPAN_BEND_H : LEAST_SPAN_H;
+  const least = series.loads === null ? LEAST_SPAN_LOAD_UNKNOWN_H : known;
+  const spacing = growth.span / (growth.count - 1);
+  if (growth.span >= least - spacing / 2) return null;
+  const why = series.loads === null ? ' (the load is not known)' : '';
+  const more = Math.max(1, Math.ceil((least - growth.span) / spacing));
+  return undecided(`it grows, but for less than ${least} h${why}`, more);
+}
+
+function isProven({ floorsPer, best, growth }: LeakCase, lead: number): boolean {
+  const mostP = MOST_P[floorsPer === 'batch' && growth.count === 4 ? 'batchOfFour' : floorsPer];
+  const leastLead = best.shape === 'onset' ? LEAST_LEAD_ONSET : LEAST_LEAD;
+  const isAboveZero = growth.provenLow > LEAST_SLOPE && growth.slope.low > 0;
+  return growth.pValue < mostP && isAboveZero && lead >= leastLead;
+}
+
+const undecided = (reason: string, moreFloors: number): LeakDecision => ({
+  verdict: 'inconclusive',
+  reason,
+  moreFloors,
+});
+
+/** Until the interval's upper bound is no matter, if the slope stays; at least a quarter of that is taken for its half width. */
+function floorsUntilLevel(growth: GrowthSlope, matter: number): number {
+  return floorsUntil(growth, Math.max(matter / 4, matter - Math.max(0, growth.slope.estimate)));
+}
+
+function floorsUntilProven(growth: GrowthSlope): number {
+  return floorsUntil(growth, (2 * Math.abs(growth.slope.estimate)) / PROVEN_T);
+}
+
+/** How many more floors like these until the interval's half width is `wanted`: it falls with count^1.5. Tenfold at most. */
+function floorsUntil({ slope, count }: GrowthSlope, wanted: number): number {
+  const width = (slope.high - slope.low) / 2;
+  const needed = wanted > 0 ? Math.ceil(count * (width / wanted) ** (2 / 3)) : 2 * count;
+  return Math.min(10 * count, Math.max(1, needed - count));
+}
