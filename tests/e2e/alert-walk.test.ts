@@ -156,7 +156,9 @@ describe('one night', () => {
     await page.keyboard.press('*');
     await page.keyboard.press('m');
     const dialog = page.getByRole('dialog');
-    await expect.poll(() => dialog.getByRole('textbox', { name: 'What' }).inputValue()).toBe(`rule=${RULE}, severity=critical`);
+    await expect
+      .poll(() => dialog.getByRole('textbox', { name: 'What' }).inputValue())
+      .toBe(`rule=${RULE}, severity=critical`);
     await dialog.getByText('It also mutes what your list leaves out by who has it (open)').waitFor();
     await expect.poll(() => dialog.textContent()).toContain('Mutes 2 open alerts now');
     await page.keyboard.press('Escape');
