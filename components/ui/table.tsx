@@ -85,6 +85,22 @@ export function Table<Row>({ columns, rows, rowKey, caption, sort, onSort, rowCl
   );
 }
 
+const cellClasses = new WeakMap<object, string>();
+
+/** Put together once a column, not for each of a thousand cells. */
+function cellClass<Row>(column: Column<Row>): string {
+  const known = cellClasses.get(column);
+  if (known !== undefined) return known;
+  const made = cx(
+    'cell-title h-(--row) px-2 *:align-middle first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
+    column.numeric && 'text-right whitespace-nowrap max-sm:text-left',
+    column.heading && 'max-sm:order-first max-sm:col-span-2',
+    column.from !== undefined && CELL_FROM[column.from],
+  );
+  cellClasses.set(column, made);
+  return made;
+}
+
 type TableRowProps<Row> = Pick<TableProps<Row>, 'columns' | 'rowClass' | 'sameRow'> & { row: Row };
 
 function PlainRow<Row>({ row, columns, rowClass }: TableRowProps<Row>) {
@@ -99,12 +115,7 @@ function PlainRow<Row>({ row, columns, rowClass }: TableRowProps<Row>) {
         <td
           key={column.id}
           data-title={column.heading || column.titleHidden ? undefined : column.title}
-          className={cx(
-            'cell-title h-(--row) px-2 *:align-middle first:pl-3 last:pr-3 max-sm:h-auto max-sm:min-h-6 max-sm:px-0 max-sm:py-0.5 max-sm:first:pl-0 max-sm:last:pr-0',
-            column.numeric && 'text-right whitespace-nowrap max-sm:text-left',
-            column.heading && 'max-sm:order-first max-sm:col-span-2',
-            column.from !== undefined && CELL_FROM[column.from],
-          )}
+          className={cellClass(column)}
         >
           {column.cell(row)}
         </td>
