@@ -14,7 +14,10 @@ export type Observation = {
   /** How often the target is polled now: what was missed between two observations follows from it. */
   readonly intervalMs: number;
   readonly holds: boolean | null;
-  /** Whether the condition still holds with its limits moved to the healthy side; null is unknown. */
+  /**
+   * Whether the condition still holds with its limits moved to the healthy side; null is unknown. False beside an
+   * unknown `holds`: nothing would begin, but what fired has come down as far as its signal can show.
+   */
   readonly holdsWithMargin: boolean | null;
   readonly data: DataState;
   readonly dataReason: string;
@@ -51,7 +54,7 @@ const BLIND_INTERVALS = 2.5;
  */
 export function step(episode: Episode | null, rule: LifecycleRule, seen: Observation, flapping: boolean): Step {
   if (episode === null) return begin(rule, seen, flapping);
-  if (seen.holds === null) return stepUnknown(episode, rule, seen);
+  if (seen.holds === null && seen.holdsWithMargin !== false) return stepUnknown(episode, rule, seen);
   // What happened while nothing was seen is unknown: recovering starts anew.
   const recoveringSinceMs =
     episode.data === 'ok' || episode.recoveringSinceMs === null ? episode.recoveringSinceMs : seen.atMs;

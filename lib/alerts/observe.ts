@@ -28,7 +28,7 @@ export function observe(
   }
   const judged = evaluate(form.checked, lookup, 0, coarseBelow);
   const holdsWithMargin =
-    judged.holds === false ? evaluate(form.checked, lookup, hysteresis, coarseBelow).holds : judged.holds;
+    judged.holds === true ? true : evaluate(form.checked, lookup, hysteresis, coarseBelow, 'below').holds;
   const dataReason = judged.holds === null ? `unknown: ${judged.unknown.join(', ')}` : '';
   const data = judged.holds === null ? 'no-data' : 'ok';
   const { holds, value, limit, unit } = judged;

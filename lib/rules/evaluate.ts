@@ -30,7 +30,8 @@ const EXACT: Coarseness = () => null;
  * `margin` asks whether the condition still holds with every limit moved to the healthy side by that share, for
  * recovery: `> 100` with 0.05 becomes `> 95`, under `not` the other way. `=`, `!=`, yes/no and limits of 0 stay.
  * A quantile that fell into the lowest bucket is unknown against a limit inside that bucket: vLLM's older latency
- * histograms begin at 300 ms, and a p99 "of 297 ms" there would page for ever.
+ * histograms begin at 300 ms, and a p99 "of 297 ms" there would page for ever. With `lowest: 'below'` it counts as below
+ * such an upper limit: what fired on higher values has come down as far as can be seen.
  * A `< 98%` moves by a share of what is left to 100 %, since a share of the limit could never be reached.
  */
 export function evaluate(
@@ -38,9 +39,10 @@ export function evaluate(
   lookup: Lookup,
   margin: number,
   coarseBelow: Coarseness = EXACT,
+  lowest: 'unknown' | 'below' = 'unknown',
 ): Judgement {
   const unknown = new Set<string>();
-  const evaluation: Evaluation = { lookup, margin, coarseBelow, unknown };
+  const evaluation: Evaluation = { lookup, margin, coarseBelow, lowest, unknown };
   const { holds, decider } = judge(checked.condition, evaluation, false);
   const { value, limit, unit, signal } = decider;
   return { holds, value, limit, unit, signal, unknown: [...unknown] };
@@ -50,6 +52,7 @@ type Evaluation = {
   readonly lookup: Lookup;
   readonly margin: number;
   readonly coarseBelow: Coarseness;
+  readonly lowest: 'unknown' | 'below';
   readonly unknown: Set<string>;
 };
 type Decider = Pick<Judgement, 'value' | 'limit' | 'unit' | 'signal'>;
@@ -82,16 +85,19 @@ function compare(comparison: CheckedComparison, evaluation: Evaluation, negated:
   const value = numberOf(comparison.value, evaluation);
   const plain = numberOf(comparison.limit, evaluation);
   const limit = plain === null ? null : shifted(comparison, plain, evaluation.margin, negated);
-  const isKnown = value !== null && limit !== null && !isTooCoarse(comparison, limit, evaluation);
-  const holds = isKnown ? compareNumbers(comparison.operator, value, limit) : null;
-  return { holds, decider: { value, limit, unit: comparison.unit, signal: comparison.signal } };
+  const decider: Decider = { value, limit, unit: comparison.unit, signal: comparison.signal };
+  if (value === null || limit === null) return { holds: null, decider };
+  if (!isTooCoarse(comparison, limit, evaluation))
+    return { holds: compareNumbers(comparison.operator, value, limit), decider };
+  const isUpperLimit = comparison.operator === '>' || comparison.operator === '>=';
+  if (evaluation.lowest === 'below' && isUpperLimit && !negated) return { holds: false, decider };
+  evaluation.unknown.add(comparison.signal);
+  return { holds: null, decider };
 }
 
-function isTooCoarse({ value, signal }: CheckedComparison, limit: number, evaluation: Evaluation): boolean {
-  const bound = value.kind === 'read' ? evaluation.coarseBelow(value.read) : null;
-  if (bound === null || limit <= 0 || limit >= bound) return false;
-  evaluation.unknown.add(signal);
-  return true;
+function isTooCoarse({ value }: CheckedComparison, limit: number, { coarseBelow }: Evaluation): boolean {
+  const bound = value.kind === 'read' ? coarseBelow(value.read) : null;
+  return bound !== null && limit > 0 && limit < bound;
 }
 
 function shifted({ operator, unit }: CheckedComparison, limit: number, margin: number, negated: boolean): number {

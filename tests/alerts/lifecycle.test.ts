@@ -7,7 +7,7 @@ import { end, type LifecycleRule, type Observation, step, type TransitionKind } 
 const POLL = 5000;
 const RULE: LifecycleRule = { forMs: 0, keepFiringMs: 0, absence: 'keep' };
 
-/** `!` holds, `.` healthy, `-` between limit and recovery limit, `?` no data, `*` frozen. One character a poll. */
+/** `!` holds, `.` healthy, `-` between limit and recovery limit, `?` no data, `*` frozen, `_` as low as can be seen. One character a poll. */
 function seen(mark: string, i: number): Observation {
   const base = { atMs: i * POLL, intervalMs: POLL, limit: 10, unit: 'requests', dataReason: '', data: 'ok' } as const;
   switch (mark) {
@@ -17,6 +17,8 @@ function seen(mark: string, i: number): Observation {
       return { ...base, holds: false, holdsWithMargin: true, value: 9.8 };
     case '?':
       return { ...base, holds: null, holdsWithMargin: null, value: null, data: 'no-data', dataReason: 'refused' };
+    case '_':
+      return { ...base, holds: null, holdsWithMargin: false, value: 8, data: 'no-data', dataReason: 'lowest bucket' };
     case '*':
       return { ...base, holds: null, holdsWithMargin: null, value: null, data: 'frozen', dataReason: 'frozen' };
     default:
@@ -49,6 +51,17 @@ describe('an episode', () => {
       [
         [1, 'pending'],
         [1, 'firing'],
+      ],
+    ],
+    [
+      'what is as low as its signal can show begins nothing, and ends what fired on more',
+      '__!_',
+      {},
+      [
+        [2, 'pending'],
+        [2, 'firing'],
+        [3, 'recovering'],
+        [3, 'resolved'],
       ],
     ],
     [

@@ -132,4 +132,22 @@ describe('a quantile in the lowest bucket tells nothing inside it', () => {
     expect(judgeCoarse(value, bound)?.holds).toBe(holds);
     if (holds === null) expect(judgeCoarse(value, bound)?.unknown).toEqual(['prefill_latency_p99']);
   });
+
+  it.each([
+    ['prefill_latency_p99 > 100ms', 'an upper limit counts as kept when asked whether it is over', false],
+    ['not prefill_latency_p99 > 100ms', 'but never so that something begins to hold', null],
+    ['prefill_latency_p99 < 100ms', 'a lower limit stays unknown', null],
+  ])('%s: %s', (text, _promise, holds) => {
+    const result = compileRuleExpression(text);
+    if (!result.ok) throw new Error(text);
+    expect(
+      evaluate(
+        result.checked,
+        () => 0.297,
+        0.05,
+        () => 0.3,
+        'below',
+      ).holds,
+    ).toBe(holds);
+  });
 });
