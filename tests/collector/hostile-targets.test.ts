@@ -16,6 +16,8 @@ import { until } from '#tests/until.ts';
 
 const MIB = 1024 * 1024;
 
+const BOMB = gzipSync(Buffer.alloc(64 * MIB, '0'));
+
 /** path -> what a broken or hostile exporter does there. */
 const BEHAVIOUR: Readonly<Record<string, (response: ServerResponse) => void>> = {
   '/html': (response) => response.setHeader('Content-Type', 'text/html').end('<html><body>Sign in</body></html>'),
@@ -37,7 +39,7 @@ const BEHAVIOUR: Readonly<Record<string, (response: ServerResponse) => void>> = 
   },
   '/bomb': (response) => {
     response.setHeader('Content-Type', 'text/plain').setHeader('Content-Encoding', 'gzip');
-    response.end(gzipSync(Buffer.alloc(64 * MIB, '0')));
+    response.end(BOMB);
   },
   '/endless': (response) => {
     response.setHeader('Content-Type', 'text/plain');
@@ -76,12 +78,15 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const store = new TargetStore(createPrisma(database.pool), createSecretBox('test'));
-  const add = (name: string, url: string) =>
-    store.create({ ...SETTINGS, name, source: 'auto', url, intervalMs: 1000 }, 'api');
-  await add('good', good.url);
+  // The interval is the timeout too: only what should run into it has a short one, so that a busy machine changes nothing.
+  const add = (name: string, url: string, intervalMs = 10_000) =>
+    store.create({ ...SETTINGS, name, source: 'auto', url, intervalMs }, 'api');
+  await add('good', good.url, 1000);
   await add('dead', 'http://127.0.0.1:1/metrics');
   await add('metadata', 'http://169.254.169.254/latest/meta-data');
-  for (const path of Object.keys(BEHAVIOUR)) await add(path.slice(1), `${base}${path}`);
+  const endsByTimeout = ['/endless', '/silent'];
+  for (const path of Object.keys(BEHAVIOUR))
+    await add(path.slice(1), `${base}${path}`, endsByTimeout.includes(path) ? 1000 : undefined);
   collector = new Collector({
     pool: database.pool,
     targets: store,
