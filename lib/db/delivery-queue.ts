@@ -13,6 +13,16 @@ const POLL_MS = 1000;
 const RECOVER_MS = 2000;
 const RECONNECT_MS = 2000;
 
+const PRESET = {
+  worker: {
+    // One look for all workers. More than one job at a look could be two of one queue, run beside each other.
+    localQueue: { size: 1 },
+    // Without a delay nobody takes the error of a job that cannot be released because the database is away.
+    completeJobBatchDelay: 0,
+    failJobBatchDelay: 0,
+  },
+};
+
 export type QueuedDelivery = {
   readonly id: string;
   readonly channelId: number;
@@ -112,8 +122,7 @@ async function workRound(options: DeliveryQueueOptions, stop: AbortSignal): Prom
       concurrency: WORKERS,
       pollInterval: POLL_MS,
       noHandleSignals: true,
-      // One look for all workers. More than one job at a look could be two of one queue, run beside each other.
-      preset: { worker: { localQueue: { size: 1 } } },
+      preset: PRESET,
       events,
       logger: loggerTo(onError),
       taskList: {
