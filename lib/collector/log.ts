@@ -4,16 +4,41 @@ export type Log = {
   error(text: string): void;
 };
 
-/** One readable line per event on stderr: `12:03:44 collector  warn  text`. Line ends in texts are folded. */
-export function createLog(part: string, write: (line: string) => void = (line) => process.stderr.write(line)): Log {
+/** A line that comes again and again (a database that is away, tried every second) is written once in this time. */
+const REPEAT_MS = 60_000;
+const MOST_REMEMBERED = 1000;
+
+/**
+ * One readable line per event on stderr: `12:03:44 collector  warn  text`. Line ends in texts are folded. A warning or
+ * error that repeats within a minute is held back; the next one says how often that was.
+ */
+export function createLog(
+  part: string,
+  write: (line: string) => void = (line) => process.stderr.write(line),
+  clock: () => number = Date.now,
+): Log {
   const line = (level: string, text: string): void => {
     const folded = text.replaceAll(/[\r\n]+/g, ' | ');
-    write(`${new Date().toISOString()} ${part.padEnd(9)} ${level.padEnd(5)} ${folded}\n`);
+    write(`${new Date(clock()).toISOString()} ${part.padEnd(9)} ${level.padEnd(5)} ${folded}\n`);
+  };
+  const written = new Map<string, { readonly atMs: number; heldBack: number }>();
+  const once = (level: string, text: string): void => {
+    const nowMs = clock();
+    const key = `${level} ${text}`;
+    const before = written.get(key);
+    if (before !== undefined && nowMs - before.atMs < REPEAT_MS) {
+      before.heldBack++;
+      return;
+    }
+    if (written.size >= MOST_REMEMBERED) written.clear();
+    written.set(key, { atMs: nowMs, heldBack: 0 });
+    const heldBack = before?.heldBack ?? 0;
+    line(level, heldBack === 0 ? text : `${text} (${heldBack} times more since the last such line)`);
   };
   return {
     info: (text) => line('info', text),
-    warn: (text) => line('warn', text),
-    error: (text) => line('error', text),
+    warn: (text) => once('warn', text),
+    error: (text) => once('error', text),
   };
 }
 
