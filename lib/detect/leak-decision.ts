@@ -2,10 +2,10 @@ import { type GrowthSeries, isGrowing, type ModelFit, type Shape } from '#lib/de
 import type { GrowthSlope } from '#lib/detect/growth-slope.ts';
 import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-judgement.ts';
 
-/** A warm-up and a step after it may rise for two hours; what rises longer is a leak. */
-const LEAST_SPAN_H = 2.5;
-/** Where a warm-up was seen to end. */
-const LEAST_SPAN_BEND_H = 1.5;
+/** A warm-up and a step after it may look like a line for two hours; what rises longer is a leak. */
+const LEAST_SPAN_H = 2.25;
+/** Where a warm-up was seen to end and to fade. */
+const LEAST_SPAN_BEND_H = 1.25;
 /** Where the load is not known, the rising half of a day's load looks like a leak until the day turns. */
 const LEAST_SPAN_LOAD_UNKNOWN_H = 18;
 /** Windows are judged again and again, so chance has more tries there. The smallest p that four floors can give is 1/24. */
@@ -22,7 +22,7 @@ const LEAST_LOW_SHARE = 1 / 3;
 const LEAST_LATE_SHARE = 0.5;
 const LEAST_EARLY_SHARE = 0.25;
 /** What stays, of what the slope alone would have added. */
-const LEAST_NET_SHARE = 0.9;
+const LEAST_NET_SHARE = 0.8;
 /** Less than this share of what the warm-up took may be the end of the warm-up. */
 const LEAST_RAMP_SHARE = 0.2;
 /** t of a slope that is proven. */
