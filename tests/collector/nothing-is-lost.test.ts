@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import net, { type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Collector } from '#lib/collector/collector.ts';
@@ -10,6 +9,7 @@ import { createSecretBox } from '#lib/db/secret-box.ts';
 import { TargetStore } from '#lib/db/targets.ts';
 import { cursorFromText } from '#lib/series/cursor-text.ts';
 import { type CountingExporter, startCountingExporter } from '#tests/counting-exporter.ts';
+import { startDatabaseProxy } from '#tests/database-proxy.ts';
 import { SETTINGS } from '#tests/engine-polls.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/test-database.ts';
 import { until } from '#tests/until.ts';
@@ -91,10 +91,8 @@ describe('kill -9 of the collector', () => {
 
 describe('Postgres away', () => {
   it('samples wait and are written when it is back; the time between is no gap', async () => {
-    const proxy = await startProxy(new URL(database.url));
-    const url = new URL(database.url);
-    url.port = String(proxy.port);
-    const pool = createPool({ connectionString: url.href, max: 5, statementTimeoutMs: 5000, name: 'test' }, () => {});
+    const proxy = await startDatabaseProxy(database.url);
+    const pool = createPool({ connectionString: proxy.url, max: 5, statementTimeoutMs: 5000, name: 'test' }, () => {});
     const collector = new Collector({
       pool,
       targets: targetStore(pool),
@@ -173,45 +171,3 @@ describe('a restart of the engine', () => {
     expect(rows[0].most).toBeLessThan(500);
   });
 });
-
-type Proxy = { readonly port: number; cut(): void; restore(): void; close(): Promise<void> };
-
-/** A TCP proxy in front of Postgres that can be cut. */
-async function startProxy(to: URL): Promise<Proxy> {
-  const open = new Set<Socket>();
-  let isCut = false;
-  const server = net.createServer((client) => {
-    if (isCut) {
-      client.destroy();
-      return;
-    }
-    const upstream = net.connect(Number(to.port), to.hostname);
-    for (const socket of [client, upstream]) {
-      open.add(socket);
-      socket.on('close', () => open.delete(socket));
-      socket.on('error', () => socket.destroy());
-    }
-    client.pipe(upstream).pipe(client);
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const destroyAll = (): void => {
-    for (const socket of open) socket.destroy();
-  };
-  return {
-    port: (server.address() as AddressInfo).port,
-    cut() {
-      isCut = true;
-      destroyAll();
-    },
-    restore() {
-      isCut = false;
-    },
-    close: () =>
-      new Promise((resolve) => {
-        destroyAll();
-        server.close(() => resolve());
-      }),
-  };
-}
