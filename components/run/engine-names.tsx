@@ -1,0 +1,27 @@
+import Link from 'next/link';
+import type { RunSummary } from '#lib/api/runs.ts';
+
+const MOST_NAMED = 3;
+
+/** The engines of a run as links; many by their number. */
+export function EngineNames({ engines, most = MOST_NAMED }: { engines: RunSummary['engines']; most?: number }) {
+  if (engines.length === 0) return <span className="text-muted">none known</span>;
+  return (
+    <span className="[overflow-wrap:anywhere]">
+      {engines.slice(0, most).map(({ id, kind, name }, index) => (
+        <span key={id}>
+          {index > 0 && ', '}
+          <Link href={`/${kind}s/${id}`} className="underline">
+            {name}
+          </Link>
+        </span>
+      ))}
+      {engines.length > most && (
+        <span className="text-muted" title={engines.map(({ name }) => name).join(', ')}>
+          {' '}
+          and {engines.length - most} more
+        </span>
+      )}
+    </span>
+  );
+}
