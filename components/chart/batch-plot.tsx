@@ -35,6 +35,8 @@ const LEFT = 50;
 const BOTTOM = 34;
 const TICK = { fontSize: 10.5, fill: 'var(--muted)' } as const;
 const LEAST_TICK_PX = 26;
+/** Marks on the edge of the plot are drawn whole. */
+const EDGE = 5;
 
 /** Value axis, grid and an axis of batch numbers: batch n lies between n − 0.5 and n + 0.5. */
 export function BatchPlot({ numbers, low, high, unit, summary, height = 220, children }: BatchPlotProps) {
@@ -101,7 +103,7 @@ export function BatchPlot({ numbers, low, high, unit, summary, height = 220, chi
               {display.suffix}
             </text>
             <clipPath id={clip}>
-              <rect x={LEFT} y={MARGIN.top - 6} width={plotWidth} height={plotHeight + 6} />
+              <rect x={LEFT - EDGE} y={MARGIN.top - EDGE} width={plotWidth + 2 * EDGE} height={plotHeight + 2 * EDGE} />
             </clipPath>
             <g clipPath={`url(#${clip})`}>{children(scale)}</g>
           </ComposedChart>

@@ -99,6 +99,6 @@ function Overlay({ title, lines, unit, fromZero, show }: OverlayProps) {
 
 /** Whole numbers are batches, halves are the idle time around them. */
 function placeText(x: number): string {
-  if (Number.isInteger(x)) return `batch ${x}`;
+  if ((x * 2) % 2 !== 1) return `batch ${Math.round(x)}`;
   return x < 1 ? 'before batch 1' : `after batch ${Math.floor(x)}`;
 }

@@ -6,7 +6,9 @@ import { type Column, Table } from '#components/ui/table.tsx';
 import type { JudgementView, RunDetail } from '#lib/api/runs.ts';
 import { batchNumbersText, judgedValueText } from '#lib/client/run-words.ts';
 
-/** The criteria of report 003: passed, failed or not measured, with the number that was judged. */
+const ORDER = ['fail', 'not measured', 'pass'] as const;
+
+/** The criteria of report 003: passed, failed or not measured, with the number that was judged. What failed comes first. */
 export function CriteriaTable({ run }: { run: RunDetail }) {
   const gpuName = (id: number) => run.gpus.find(({ gpu }) => gpu.id === id)?.gpu.name ?? `GPU ${id}`;
   const columns: readonly Column<JudgementView>[] = [
@@ -37,8 +39,8 @@ export function CriteriaTable({ run }: { run: RunDetail }) {
       ),
     },
   ];
-  const counts = (['fail', 'not measured', 'pass'] as const)
-    .map((state) => ({ state, count: run.criteria.filter((one) => one.state === state).length }))
+  const rows = run.criteria.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  const counts = ORDER.map((state) => ({ state, count: run.criteria.filter((one) => one.state === state).length }))
     .filter(({ count }) => count > 0)
     .map(({ state, count }) => `${count} ${state}`);
   return (
@@ -49,7 +51,7 @@ export function CriteriaTable({ run }: { run: RunDetail }) {
         <Table
           caption="Criteria"
           columns={columns}
-          rows={run.criteria}
+          rows={rows}
           rowKey={({ check, gpuId }) => `${check} ${gpuId ?? ''}`}
         />
       )}

@@ -30,33 +30,31 @@ export function GpuMemory({ run, gpu }: { run: RunDetail; gpu: RunGpu }) {
     downloadText(csvFileName(`${run.name} floors ${gpu.gpu.name}`, run.startedAtMs), 'text/csv', floorsCsv(gpu.leak));
   return (
     <div className="grid grid-cols-1 items-start gap-3 xl:grid-cols-2">
-      {rows.length > 0 && (
-        <Picture
-          title={title}
-          picture={
-            <BatchMemoryChart
-              batches={rows.map(({ batch, memory }) => ({
-                number: batch.number,
-                beforeBytes: memory?.beforeBytes ?? null,
-                afterBytes: memory?.afterBytes ?? null,
-                peakBytes: memory?.peakBytes ?? null,
-                text: rowText(batch, memory),
-              }))}
-              floors={floors}
-              line={line}
-              peaks={peaks}
-              summary={`${title}: ${VERDICT_WORDS[gpu.leak.verdict]}, ${gpu.leak.reason}. Idle memory ${memoryText(gpu.startBytes)} before the first batch, ${memoryText(gpu.endBytes)} after the last, peak ${memoryText(gpu.peakBytes)}.`}
-            />
-          }
-          table={<Table caption={title} columns={COLUMNS} rows={rows} rowKey={({ batch }) => batch.number} />}
-          legend={<MemoryLegend peaks={peaks} hasLine={line !== null} />}
-          actions={
-            <Chip pressed={peaks} onClick={() => setPeaks(!peaks)} title="Without peaks, idle memory fills the picture">
-              Peaks
-            </Chip>
-          }
-        />
-      )}
+      <Picture
+        title={title}
+        picture={
+          <BatchMemoryChart
+            batches={rows.map(({ batch, memory }) => ({
+              number: batch.number,
+              beforeBytes: memory?.beforeBytes ?? null,
+              afterBytes: memory?.afterBytes ?? null,
+              peakBytes: memory?.peakBytes ?? null,
+              text: rowText(batch, memory),
+            }))}
+            floors={floors}
+            line={line}
+            peaks={peaks}
+            summary={`${title}: ${VERDICT_WORDS[gpu.leak.verdict]}, ${gpu.leak.reason}. Idle memory ${memoryText(gpu.startBytes)} before the first batch, ${memoryText(gpu.endBytes)} after the last, peak ${memoryText(gpu.peakBytes)}.`}
+          />
+        }
+        table={<Table caption={title} columns={COLUMNS} rows={rows} rowKey={({ batch }) => batch.number} />}
+        legend={<MemoryLegend peaks={peaks} hasLine={line !== null} />}
+        actions={
+          <Chip pressed={peaks} onClick={() => setPeaks(!peaks)} title="Without peaks, idle memory fills the picture">
+            Peaks
+          </Chip>
+        }
+      />
       <LeakEvidence gpu={gpu} onDownload={onDownload} />
     </div>
   );

@@ -21,6 +21,7 @@ import type { RunDetail } from '#lib/api/runs.ts';
 import { toProblem } from '#lib/client/problem.ts';
 import { subjectsQuery } from '#lib/client/queries.ts';
 import { changeRun, startRun } from '#lib/client/run-mutations.ts';
+import { shortNames } from '#lib/client/subject-name.ts';
 
 /** Starts a run (`run` null), or changes what people wrote about one. */
 export function RunDialog({ run, onClose }: { run: RunDetail | null; onClose: () => void }) {
@@ -83,7 +84,7 @@ export function RunDialog({ run, onClose }: { run: RunDetail | null; onClose: ()
             {toProblem(error).title}. {toProblem(error).detail}
           </Notice>
         )}
-        <div className="flex justify-end gap-2">
+        <div className="sticky -bottom-4 -mx-4 -mb-4 flex justify-end gap-2 border-t border-line bg-surface px-4 py-3">
           <Button variant="quiet" onClick={onClose}>
             Cancel
           </Button>
@@ -104,6 +105,7 @@ function EngineChoice({
   onChange: (engines: readonly number[]) => void;
 }) {
   const { data, error } = useQuery(subjectsQuery('engine', 30_000));
+  const names = shortNames(data?.items ?? []);
   const toggle = (id: number) =>
     onChange(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
   return (
@@ -115,7 +117,7 @@ function EngineChoice({
       </Chip>
       {(data?.items ?? []).map(({ id, name }) => (
         <Chip key={id} pressed={chosen.includes(id)} onClick={() => toggle(id)} title={name}>
-          <span className="max-w-60 truncate">{name}</span>
+          <span className="max-w-60 truncate">{names.get(id) ?? name}</span>
         </Chip>
       ))}
     </fieldset>

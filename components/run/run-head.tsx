@@ -2,8 +2,8 @@
 
 import type { ReactNode } from 'react';
 import { EngineNames } from '#components/run/engine-names.tsx';
+import { Lasting } from '#components/run/lasting.tsx';
 import { RunOutcome } from '#components/run/run-status.tsx';
-import { Age } from '#components/status/age.tsx';
 import { Instant } from '#components/status/instant.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import type { RunDetail } from '#lib/api/runs.ts';
@@ -62,8 +62,8 @@ function When({ run }: { run: RunDetail }) {
   if (run.finishedAtMs === null) {
     return (
       <p>
-        Running since <Age atMs={run.startedAtMs} />
-        {running === undefined ? ', between batches' : `, batch ${running.number} of it now`}
+        Running for <Lasting sinceMs={run.startedAtMs} />
+        {running === undefined ? ', between batches' : `, now batch ${running.number}`}
       </p>
     );
   }

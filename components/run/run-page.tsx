@@ -7,7 +7,7 @@ import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
 import { BatchTable } from '#components/run/batch-table.tsx';
 import { CriteriaTable } from '#components/run/criteria-table.tsx';
-import { GpuMemory } from '#components/run/gpu-memory.tsx';
+import { GpuMemories } from '#components/run/gpu-memories.tsx';
 import { OverallCard } from '#components/run/overall-card.tsx';
 import { RunActions } from '#components/run/run-actions.tsx';
 import { RunHead } from '#components/run/run-head.tsx';
@@ -81,7 +81,6 @@ export function RunPage({ id }: { id: number }) {
 }
 
 function RunReport({ run }: { run: RunDetail }) {
-  const gpus = run.gpus.toSorted((a, b) => rankOf(a.leak.verdict) - rankOf(b.leak.verdict));
   return (
     <>
       <RunHead run={run} />
@@ -94,16 +93,10 @@ function RunReport({ run }: { run: RunDetail }) {
             <ThroughputPicture run={run} />
             <OverallCard run={run} />
           </div>
+          <GpuMemories run={run} />
           <BatchTable run={run} />
         </>
       )}
-      {gpus.map((gpu) => (
-        <GpuMemory key={gpu.gpu.id} run={run} gpu={gpu} />
-      ))}
     </>
   );
 }
-
-/** What needs a look comes first. */
-const RANKS = ['leak', 'inconclusive', 'plateau', 'load-driven', 'none'];
-const rankOf = (verdict: string): number => RANKS.indexOf(verdict);

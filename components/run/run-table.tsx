@@ -2,8 +2,8 @@
 
 import Link from 'next/link';
 import { EngineNames } from '#components/run/engine-names.tsx';
+import { Lasting } from '#components/run/lasting.tsx';
 import { RunOutcome } from '#components/run/run-status.tsx';
-import { Age } from '#components/status/age.tsx';
 import { Instant } from '#components/status/instant.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import type { RunSummary } from '#lib/api/runs.ts';
@@ -74,7 +74,7 @@ export function RunTable({ caption, runs, picked, onPick }: RunTableProps) {
       cell: (run) =>
         run.finishedAtMs === null ? (
           <>
-            since <Age atMs={run.startedAtMs} />
+            <Lasting sinceMs={run.startedAtMs} /> so far
           </>
         ) : (
           durationText(run.finishedAtMs - run.startedAtMs)
