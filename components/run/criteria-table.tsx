@@ -5,6 +5,7 @@ import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import type { JudgementView, RunDetail } from '#lib/api/runs.ts';
 import { batchNumbersText, judgedValueText } from '#lib/client/run-words.ts';
+import { isAsked } from '#lib/runs/judge-run.ts';
 
 const ORDER = ['fail', 'not measured', 'pass'] as const;
 
@@ -40,7 +41,8 @@ export function CriteriaTable({ run }: { run: RunDetail }) {
     },
   ];
   const rows = run.criteria.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
-  const counts = ORDER.map((state) => ({ state, count: run.criteria.filter((one) => one.state === state).length }))
+  const asked = rows.filter((criterion) => isAsked(criterion, run.expectation));
+  const counts = ORDER.map((state) => ({ state, count: asked.filter((one) => one.state === state).length }))
     .filter(({ count }) => count > 0)
     .map(({ state, count }) => `${count} ${state}`);
   return (
