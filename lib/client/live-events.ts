@@ -41,6 +41,7 @@ const QUERIES_OF = {
   alerts: ['alerts', 'alert'],
   rules: ['rules', 'rule'],
   silences: ['silences', 'maintenance', 'alerts', 'alert'],
+  runs: ['runs'],
 } as const satisfies Record<EventHint['topic'], readonly string[]>;
 
 function followHint(client: QueryClient, hint: EventHint, live: boolean): void {
