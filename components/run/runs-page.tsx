@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
 import { RunDialog } from '#components/run/run-dialog.tsx';
@@ -24,23 +24,26 @@ export function RunsPage() {
   const filter = useMemo(() => parseRunFilter(new URLSearchParams(params)), [params]);
   const [add, setAdd] = useUrlParam('add');
   const [pickText, setPickText] = useUrlParam('pick');
-  const picked = parseRunIds(pickText);
+  // The URL follows a moment later; a box that waits for it would jump back first.
+  const [picked, setPicked] = useState(() => parseRunIds(pickText));
   const running = useQuery({ ...runningRunsQuery(filter), enabled: filter.state !== 'finished' });
   const finished = useInfiniteQuery({ ...finishedRunsQuery(filter), enabled: filter.state !== 'running' });
   const error = running.error ?? finished.error;
   const now = filter.state === 'finished' ? [] : running.data?.items;
   const over = filter.state === 'running' ? [] : finished.data?.pages.flatMap(({ items }) => items);
   const isKnown = now !== undefined && over !== undefined;
-  const onPick = (id: number) => {
-    const next = picked.includes(id) ? picked.filter((other) => other !== id) : [...picked, id];
-    setPickText(next.join(','), 'replace');
+  const pick = (ids: readonly number[]) => {
+    setPicked(ids);
+    setPickText(ids.join(','), 'replace');
   };
+  const onPick = (id: number) =>
+    pick(picked.includes(id) ? picked.filter((other) => other !== id) : parseRunIds([...picked, id].join(',')));
   const start = () => setAdd('1');
   return (
     <>
       <PageHeader title="Runs" subtitle="Rows of batches, side by side: does memory leak, does speed hold">
         {picked.length > 0 && (
-          <Button variant="quiet" onClick={() => setPickText(null, 'replace')}>
+          <Button variant="quiet" onClick={() => pick([])}>
             Clear {picked.length} chosen
           </Button>
         )}

@@ -96,7 +96,7 @@ describe('a run by hand, from its start to its end', () => {
       labels: { input: 'batch_5k.jsonl' },
       state: 'running',
     });
-    await page.getByText('No batch yet').waitFor();
+    await page.getByText('No batch yet. Its numbers').waitFor();
     await page.getByRole('button', { name: 'Begin batch 1' }).click();
     await page.getByRole('button', { name: 'End batch 1' }).click();
     await page.getByRole('button', { name: 'Begin batch 2' }).click();
