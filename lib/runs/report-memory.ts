@@ -54,7 +54,9 @@ function evidence({ leak, growers }: ReportGpu): readonly string[] {
       ? []
       : [`Reserved by the engine: ${gibText(reservedBytes)}; above it: ${deltaText(leak.aboveReservedBytes)}`]),
     ...leak.restarts.map(({ atMs, cause }) => `Restart at ${timeText(atMs)}: ${plainMarkdown(cause)}`),
-    ...(moreFloors === null ? [] : [`At least ${moreFloors} more batches are needed`]),
+    ...(moreFloors === null
+      ? []
+      : [moreFloors === 1 ? 'At least 1 more batch is needed' : `At least ${moreFloors} more batches are needed`]),
     ...growers.map(({ pid, name, growthBytes, share }) => {
       const part = share === null ? '' : `, ${percentText(share, 0)} of the growth`;
       return `Process ${plainMarkdown(name)} (pid ${plainMarkdown(pid)}) grew by ${mibText(growthBytes)}${part}`;
