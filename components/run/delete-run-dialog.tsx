@@ -14,9 +14,9 @@ export function DeleteRunDialog({ run, onClose }: { run: RunDetail; onClose: () 
   const client = useQueryClient();
   const router = useRouter();
   const toast = useToast();
-  const remove = useMutation(deleteRun(client));
+  const remove = useMutation(deleteRun(client, run.id));
   const onConfirm = () =>
-    remove.mutate(run.id, {
+    remove.mutate(undefined, {
       onSuccess: () => {
         toast(`${run.name} is deleted`);
         router.push('/runs');

@@ -44,7 +44,13 @@ export function LeakEvidence({ gpu, onDownload }: { gpu: RunGpu; onDownload: () 
               <span className="text-muted"> (the card has {memoryText(gpu.totalBytes)})</span>
             )}
           </Fact>
-          <Fact term="Reserved by the engine">{memoryText(leak.reservedBytes)}</Fact>
+          <Fact term="Reserved by the engine">
+            {leak.reservedBytes === null ? (
+              <span className="text-muted">not known</span>
+            ) : (
+              memoryText(leak.reservedBytes)
+            )}
+          </Fact>
           <Fact term="Floor now">
             {memoryText(leak.floorNowBytes)}
             {leak.aboveReservedBytes !== null && (

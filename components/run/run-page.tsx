@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import { useMutationState, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useEffect } from 'react';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
@@ -17,12 +17,18 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { RunDetail } from '#lib/api/runs.ts';
 import { toProblem } from '#lib/client/problem.ts';
+import { deleteRunKey } from '#lib/client/run-mutations.ts';
 import { runQuery } from '#lib/client/run-queries.ts';
 import { KIND_WORDS, ORIGIN_WORDS } from '#lib/client/run-words.ts';
 
 /** One run: what came of it, by which criteria, from which numbers. */
 export function RunPage({ id }: { id: number }) {
-  const { data, error, refetch } = useQuery(runQuery(id));
+  const deletions = useMutationState({
+    filters: { mutationKey: deleteRunKey(id) },
+    select: ({ state }) => state.status,
+  });
+  const isGone = deletions.some((status) => status === 'pending' || status === 'success');
+  const { data, error, refetch } = useQuery({ ...runQuery(id), enabled: !isGone });
   const title = data === undefined ? null : `${data.name}: ${data.headline}`;
   useEffect(() => {
     if (title !== null) document.title = `${title} · Headroom`;

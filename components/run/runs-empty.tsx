@@ -6,8 +6,8 @@ import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 
-const COMMANDS = `headroom run start "nightly 3 x 5k"
-headroom run batch RUN
+const COMMANDS = `headroom run start --name "nightly 3 x 5k"
+headroom run batch RUN -- python run_batch.py
 headroom run finish RUN
 headroom run check RUN`;
 

@@ -41,14 +41,12 @@ export const finishRun = (client: QueryClient) =>
     onSuccess: () => refreshRuns(client),
   });
 
-/** The run's own query is dropped, not asked again: it would answer 404 while its page is being left. */
-export const deleteRun = (client: QueryClient) =>
+export const deleteRunKey = (id: number) => ['delete-run', id] as const;
+
+/** Its key tells the page of the run that it is gone: to ask for it again would be a 404 while the page is being left. */
+export const deleteRun = (client: QueryClient, id: number) =>
   mutationOptions({
-    mutationFn: (id: number) => request(z.unknown(), `/runs/${id}`, { method: 'DELETE' }),
-    onSuccess: (_answer, id) => {
-      void client.cancelQueries({ queryKey: ['runs', 'one', id] });
-      return client.invalidateQueries({
-        predicate: ({ queryKey: [topic, which, of] }) => topic === 'runs' && !(which === 'one' && of === id),
-      });
-    },
+    mutationKey: deleteRunKey(id),
+    mutationFn: () => request(z.unknown(), `/runs/${id}`, { method: 'DELETE' }),
+    onSuccess: () => refreshRuns(client),
   });

@@ -77,6 +77,7 @@ const SIGNED_CHECKS: readonly Check[] = ['total VRAM delta', 'VRAM trend'];
 /** The number that a criterion judged. Differences carry their sign. */
 export function judgedValueText({ check, value, unit }: Pick<JudgementView, 'check' | 'value' | 'unit'>): string {
   if (value === null) return '–';
+  if (unit === 'seconds' && value === 0) return '0 s';
   const text = SIGNED_CHECKS.includes(check) ? signedText(value, unit) : formatValue(value, unit);
   return check === 'VRAM trend' ? `${text} per batch` : text;
 }
