@@ -6,12 +6,15 @@ import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-jud
 const LEAST_SPAN_H = 2.25;
 /** Where a warm-up was seen to end and to fade. */
 const LEAST_SPAN_BEND_H = 1.25;
+/** Growth whose interval ends below this (MiB/h) leaves time to be sure: a warm-up may fade for hours. */
+const SLOW = 20;
+const LEAST_SPAN_SLOW_H = 6;
 /** Where the load is not known, the rising half of a day's load looks like a leak until the day turns. */
 const LEAST_SPAN_LOAD_UNKNOWN_H = 18;
 /** Windows are judged again and again, so chance has more tries there. The smallest p that four floors can give is 1/24. */
 const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
 /** How far the BIC of a line, of the best, or of a rise that began in between must lead every level model. */
-const LEAST_LEAD = { line: 6, best: 10, onset: 12 } as const;
+const LEAST_LEAD = { line: 4, best: 10, onset: 12 } as const;
 /** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
 const LEAST_SLOPE = 1;
 /** MiB that the lower bound adds over the span: four granules of the allocator. */
@@ -97,10 +100,11 @@ function decideGrowing(judged: LeakCase): LeakDecision {
 function shortSpan({ floorsPer, series, best, growth }: LeakCase): LeakDecision | null {
   if (floorsPer === 'batch') return null;
   const known = best.shape.startsWith('bend') ? LEAST_SPAN_BEND_H : LEAST_SPAN_H;
-  const least = series.loads === null ? LEAST_SPAN_LOAD_UNKNOWN_H : known;
+  const isSlow = growth.slope.high <= SLOW;
+  const least = series.loads === null ? LEAST_SPAN_LOAD_UNKNOWN_H : isSlow ? LEAST_SPAN_SLOW_H : known;
   const spacing = growth.span / (growth.count - 1);
   if (growth.span >= least - spacing / 2) return null;
-  const why = series.loads === null ? ' (the load is not known)' : '';
+  const why = series.loads === null ? ' (the load is not known)' : isSlow ? ' (it is slow)' : '';
   const more = Math.max(1, Math.ceil((least - growth.span) / spacing));
   return undecided(`it grows, but for less than ${least} h${why}`, more);
 }
@@ -110,7 +114,7 @@ function isProven({ floorsPer, models, best, growth }: LeakCase, levelBic: numbe
   const line = models.find((model) => model.shape === 'line' && isGrowing(model));
   const leads =
     levelBic - best.bic >= LEAST_LEAD[best.shape === 'onset' ? 'onset' : 'best'] ||
-    (line !== undefined && levelBic - line.bic >= LEAST_LEAD.line);
+    (line !== undefined && growth.slope.high > SLOW && levelBic - line.bic >= LEAST_LEAD.line);
   const { slope, provenLow, span } = growth;
   const isAbove =
     provenLow > LEAST_SLOPE && provenLow * span > LEAST_GROWN && slope.low > LEAST_LOW_SHARE * slope.estimate;
