@@ -56,6 +56,6 @@ describe('keys', () => {
   });
 
   test('a key that ends no chord still works alone', () => {
-    expect(pressKey({ key: 'g', atMs: 0 }, 'u', 100).action).toEqual({ type: 'utc' });
+    expect(pressKey({ key: 'g', atMs: 0 }, '.', 100).action).toEqual({ type: 'live' });
   });
 });
