@@ -99,12 +99,13 @@ export function BatchTable({ run }: { run: RunDetail }) {
   );
 }
 
+/** Two values of one column; beside each other they would not fit. On a phone they may break into lines. */
 function Pair({ first, second }: { first: string; second: string }) {
   return (
-    <>
+    <span className="block max-sm:whitespace-normal">
       {first}
       <span className="block text-xs text-muted">{second}</span>
-    </>
+    </span>
   );
 }
 

@@ -4,8 +4,10 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunDetail } from '#lib/api/runs.ts';
+import { runDifferences } from '#lib/client/compare-runs.ts';
 import { slopeText, timeToLimitText } from '#lib/client/leak-words.ts';
-import { memoryText } from '#lib/client/run-words.ts';
+import { judgedValueText, memoryText, outcomeText } from '#lib/client/run-words.ts';
+import { formatValue } from '#lib/metrics/unit.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
 import { expectFits, unnamed } from '#tests/e2e/looks.ts';
 import { type PlayedRuns, startWithRuns } from '#tests/e2e/played-runs.ts';
@@ -65,6 +67,33 @@ describe("report 003's four runs, played into the store", () => {
     await close();
   });
 
+  it.each([STEADY, LEAKING, DEGRADING, RELOADING])(
+    'the page of %s says every criterion and batch as the API gives them',
+    async (name) => {
+      const run = runOf(name);
+      const { page, close } = await open(`/runs/${run.id}`);
+      const short = page.locator('section[aria-label="In short"]');
+      await expect.poll(() => short.textContent()).toContain(outcomeText(run));
+      const criteria = await rowsOf(page, 'Criteria');
+      expect(criteria).toHaveLength(run.criteria.length);
+      for (const criterion of run.criteria) {
+        const parts = [criterion.check, criterion.state, judgedValueText(criterion), criterion.limit, criterion.reason];
+        const row = criteria.find((text) => parts.every((part) => text.includes(part)));
+        expect(row, `${criterion.check} among ${criteria.join('\n')}`).toBeDefined();
+      }
+      const batches = await rowsOf(page, 'Batches');
+      expect(batches).toHaveLength(run.batches.length);
+      run.batches.forEach((batch, index) => {
+        expect(batches[index]).toContain(`${batch.number} · ${batch.name}`);
+        expect(batches[index]).toContain(formatValue(batch.requestsPerSecond, 'requests_per_second'));
+        expect(batches[index]).toContain(`${formatValue(batch.failed, 'requests')} failed`);
+        expect(batches[index]).toContain(formatValue(batch.hitRatio, 'ratio'));
+        expect(batches[index]).toContain(memoryText(batch.memory[0]?.afterBytes ?? null));
+      });
+      await close();
+    },
+  );
+
   it('the leaking one shows its evidence with the numbers of the API, in a picture, a table and a file', async () => {
     const run = runOf(LEAKING);
     const [gpu] = run.gpus;
@@ -123,6 +152,9 @@ describe("report 003's four runs, played into the store", () => {
 
   it('two are compared in words', async () => {
     const { page, close } = await open(`/runs/compare?ids=${runOf(STEADY).id},${runOf(LEAKING).id}`);
+    for (const { text } of runDifferences(runOf(STEADY), runOf(LEAKING))) {
+      await page.getByText(text, { exact: true }).waitFor();
+    }
     await page.getByText('Memory: leak instead of no leak').waitFor();
     await page.getByText(/Throughput: .* equal within 10 %/).waitFor();
     const floors = page.locator('section[aria-label="Idle memory gained since the first floor"]');

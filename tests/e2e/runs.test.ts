@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { RunDetail, RunList } from '#lib/api/runs.ts';
-import { runDifferences } from '#lib/client/compare-runs.ts';
-import { judgedValueText, memoryText } from '#lib/client/run-words.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { CHECKS } from '#lib/runs/judgement.ts';
 import { getJson, readyFleet } from '#tests/e2e/api.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
 import { expectFits, unnamed } from '#tests/e2e/looks.ts';
@@ -74,7 +72,8 @@ const textsOf = (page: Page, caption: string) =>
 describe('a run by hand, from its start to its end', () => {
   it('is started, gets batches, is finished, renamed and deleted in the browser', async () => {
     const { page, close } = await open('/');
-    await page.locator('main').waitFor();
+    // Keys are heard once the page's own data are there.
+    await page.locator('table:has-text("qwen-rust")').first().waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('u');
     await page.waitForURL('**/runs**');
@@ -125,40 +124,6 @@ describe('a run by hand, from its start to its end', () => {
 });
 
 describe('the page of a run', () => {
-  it('says what came of it, and every criterion, batch and GPU as the API gives them', async () => {
-    const { page, close } = await open(`/runs/${three.id}`);
-    const short = page.locator('section[aria-label="In short"]');
-    await expect.poll(() => short.textContent()).toContain(three.headline);
-    expect(await page.title()).toContain(three.name);
-    const criteria = await textsOf(page, 'Criteria');
-    expect(criteria).toHaveLength(three.criteria.length);
-    for (const criterion of three.criteria) {
-      const parts = [criterion.check, criterion.state, judgedValueText(criterion), criterion.limit, criterion.reason];
-      const row = criteria.find((text) => parts.every((part) => text.includes(part)));
-      expect(row, `${criterion.check} among ${criteria.join('\n')}`).toBeDefined();
-    }
-    const batches = await textsOf(page, 'Batches');
-    expect(batches).toHaveLength(3);
-    three.batches.forEach((batch, index) => {
-      expect(batches[index]).toContain(`${batch.number} · ${batch.name}`);
-      expect(batches[index]).toContain(formatValue(batch.requestsPerSecond, 'requests_per_second'));
-      expect(batches[index]).toContain(`${formatValue(batch.failed, 'requests')} failed`);
-    });
-    const gpu = three.gpus[0];
-    if (gpu !== undefined) {
-      await page.locator(`section[aria-label="Memory of ${gpu.gpu.name}"]`).getByLabel('View as table').click();
-      const rows = await textsOf(page, `Memory of ${gpu.gpu.name}`);
-      three.batches.forEach(({ memory }, index) => {
-        const own = memory.find(({ gpuId }) => gpuId === gpu.gpu.id);
-        expect(rows[index]).toContain(memoryText(own?.beforeBytes ?? null));
-        expect(rows[index]).toContain(memoryText(own?.peakBytes ?? null));
-      });
-    }
-    await page.locator('section[aria-label="Throughput by batch"]').getByLabel('View as table').click();
-    expect(await textsOf(page, 'Throughput by batch')).toHaveLength(3);
-    await close();
-  });
-
   it.each([
     ['Markdown, to read', /\.md$/],
     ['JSON, everything', /\.json$/],
@@ -198,7 +163,7 @@ describe('the page of a run', () => {
 });
 
 describe('the list and the comparison', () => {
-  it('filters are the URL; what is chosen is compared, in words that agree with the API', async () => {
+  it('filters are the URL; what is chosen is compared', async () => {
     const { page, close } = await open(`/runs?origin=detected&engine=${fleet.engine('qwen')}`);
     await page.getByRole('button', { name: 'Clear' }).first().click();
     await expect.poll(() => new URL(page.url()).search).toBe('');
@@ -208,9 +173,7 @@ describe('the list and the comparison', () => {
     await page.getByLabel(`Compare ${one.name}`).check();
     await page.getByRole('link', { name: 'Compare 2' }).click();
     await page.waitForURL(`**/runs/compare?ids=${three.id},${one.id}`);
-    const [first, other] = [await runOf(three.id), await runOf(one.id)];
-    for (const { text } of runDifferences(first, other)) await page.getByText(text, { exact: true }).waitFor();
-    expect(await textsOf(page, 'Criteria side by side')).not.toEqual([]);
+    await expect.poll(() => textsOf(page, 'Criteria side by side')).toHaveLength(CHECKS.length);
     await page.locator('section[aria-label="Throughput over each other"]').getByLabel('View as table').click();
     expect(await textsOf(page, 'Throughput over each other')).toHaveLength(3);
     await expectFits(page, 'compare');
