@@ -35,7 +35,12 @@ export function judgeVramTrend(batches: readonly BatchRecord[], facts: LeakFacts
   const criterion = { check: 'VRAM trend', unit: 'bytes', limit: 'no leak' } as const;
   const perBatch = leak.slopeMibPerBatch === null ? null : leak.slopeMibPerBatch.estimate * 1024 ** 2;
   if (leak.verdict === 'inconclusive') {
-    const more = leak.moreFloors === null ? '' : `; ${leak.moreFloors} more batches are needed`;
+    const more =
+      leak.moreFloors === null
+        ? ''
+        : leak.moreFloors === 1
+          ? '; 1 more batch is needed'
+          : `; ${leak.moreFloors} more batches are needed`;
     return { judgement: notMeasured(criterion, leak.reason + more, []), leak };
   }
   const sinceMs = leak.model?.sinceMs ?? Number.NEGATIVE_INFINITY;
