@@ -2,20 +2,22 @@ import { type GrowthSeries, isGrowing, type ModelFit, type Shape } from '#lib/de
 import type { GrowthSlope } from '#lib/detect/growth-slope.ts';
 import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-judgement.ts';
 
-/** A warm-up may rise for an hour and a half; what rises longer is a leak. */
-const LEAST_SPAN_H = 2;
+/** A warm-up and a step after it may rise for two hours; what rises longer is a leak. */
+const LEAST_SPAN_H = 2.5;
 /** Where a warm-up was seen to end. */
 const LEAST_SPAN_BEND_H = 1.5;
 /** Where the load is not known, the rising half of a day's load looks like a leak until the day turns. */
 const LEAST_SPAN_LOAD_UNKNOWN_H = 18;
 /** Windows are judged again and again, so chance has more tries there. The smallest p that four floors can give is 1/24. */
 const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
-/** How far the BIC of a growing model must lead: strong evidence, odds of 20 (Kass and Raftery 1995). */
-const LEAST_LEAD = 6;
-/** A rise in the newest hours alone must be told from a step: very strong evidence, odds of 150. */
-const LEAST_LEAD_ONSET = 10;
+/** How far the BIC of a line, of the best, or of a rise that began in between must lead every level model. */
+const LEAST_LEAD = { line: 6, best: 10, onset: 12 } as const;
 /** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
 const LEAST_SLOPE = 1;
+/** MiB that the lower bound adds over the span: four granules of the allocator. */
+const LEAST_GROWN = 8;
+/** A slope is known when its lower bound is no less than this share of it. */
+const LEAST_LOW_SHARE = 1 / 3;
 /** Still growing: each half keeps this share of the whole slope. */
 const LEAST_LATE_SHARE = 0.5;
 const LEAST_EARLY_SHARE = 0.25;
@@ -71,7 +73,7 @@ function decideGrowing(judged: LeakCase): LeakDecision {
   const tooShort = shortSpan(judged);
   if (tooShort !== null) return tooShort;
   const level = judged.models.find((model) => !isGrowing(model));
-  if (!isProven(judged, (level?.bic ?? Number.POSITIVE_INFINITY) - best.bic)) {
+  if (!isProven(judged, level?.bic ?? Number.POSITIVE_INFINITY)) {
     if (growth.slope.high <= matter) {
       const [verdict, reason] = levelVerdict(judged);
       return { verdict, reason: `${reason}; no growth that matters`, moreFloors: null };
@@ -103,11 +105,16 @@ function shortSpan({ floorsPer, series, best, growth }: LeakCase): LeakDecision 
   return undecided(`it grows, but for less than ${least} h${why}`, more);
 }
 
-function isProven({ floorsPer, best, growth }: LeakCase, lead: number): boolean {
+function isProven({ floorsPer, models, best, growth }: LeakCase, levelBic: number): boolean {
   const mostP = MOST_P[floorsPer === 'batch' && growth.count === 4 ? 'batchOfFour' : floorsPer];
-  const leastLead = best.shape === 'onset' ? LEAST_LEAD_ONSET : LEAST_LEAD;
-  const isAboveZero = growth.provenLow > LEAST_SLOPE && growth.slope.low > 0;
-  return growth.pValue < mostP && isAboveZero && lead >= leastLead;
+  const line = models.find((model) => model.shape === 'line' && isGrowing(model));
+  const leads =
+    levelBic - best.bic >= LEAST_LEAD[best.shape === 'onset' ? 'onset' : 'best'] ||
+    (line !== undefined && levelBic - line.bic >= LEAST_LEAD.line);
+  const { slope, provenLow, span } = growth;
+  const isAbove =
+    provenLow > LEAST_SLOPE && provenLow * span > LEAST_GROWN && slope.low > LEAST_LOW_SHARE * slope.estimate;
+  return growth.pValue < mostP && isAbove && leads;
 }
 
 const undecided = (reason: string, moreFloors: number): LeakDecision => ({

@@ -20,11 +20,12 @@ const NO_HISTORY: LeakHistory = { restarts: [], warmUp: null };
 /**
  * Judges floors of one process's memory, oldest first, since its warm-up and without a restart in between (DESIGN §6,
  * algorithms §6). `leak` needs all of:
- * - the best model by BIC rises at its end, and leads every level model by 6 (10 where the rise began in between);
+ * - the best model by BIC rises at its end, and leads every level model by 10 (12 where the
+ *   rise began in between), or a line leads them by 6;
  * - one-sided Hamed–Rao Mann–Kendall p < 0.01 per batch (0.05 with four floors), 0.001 per window;
- * - a Theil–Sen interval above the quantum over the span, and 1 MiB;
+ * - a Theil–Sen interval whose lower bound is above a third of the slope, the quantum over the span and 1 MiB, and adds 8 MiB;
  * - both halves still grow, a step does not give it back, and it is more than a warm-up that fades;
- * - per window two hours (1.5 after a warm-up, 18 where the load is unknown) since the bend.
+ * - per window two and a half hours (1.5 after a warm-up, 18 where the load is unknown) since the bend.
  * `plateau`: a step or a ramp that ended. `load-driven`: memory follows the load. `none`: level, and even the interval's
  * upper bound is no matter. Otherwise `inconclusive`, with the number of floors that are missing.
  */
