@@ -4,6 +4,7 @@ import { keepAlerts } from '#lib/collector/alert-keeper.ts';
 import { learnBaselines } from '#lib/collector/baselines.ts';
 import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
+import { JUDGE_TICK_MS, MemoryJudge } from '#lib/collector/memory-judge.ts';
 import { Poller } from '#lib/collector/poller.ts';
 import { Recorder } from '#lib/collector/recorder.ts';
 import { SubjectRegistry } from '#lib/collector/subject-registry.ts';
@@ -53,6 +54,7 @@ export class Collector {
   readonly #layouts: LayoutStore;
   readonly #writer: Writer;
   readonly #evaluator: Evaluator;
+  readonly #memoryJudge: MemoryJudge;
   readonly #running = new Map<number, Running>();
   #leasedUntilMs = 0;
   #listed: { readonly atMs: number; readonly targets: readonly StoredTarget[] } | null = null;
@@ -63,6 +65,7 @@ export class Collector {
     this.#options = options;
     this.#startedAtMs = options.clock();
     this.#layouts = new LayoutStore(options.pool);
+    this.#memoryJudge = new MemoryJudge(options.pool, options.clock);
     this.#evaluator = new Evaluator({
       context: { pool: options.pool, layouts: this.#layouts },
       holder: this.#id,
@@ -94,6 +97,7 @@ export class Collector {
       loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
       loop('partitions', PARTITION_MS, () => this.#maintain()),
       loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
+      loop('memory', JUDGE_TICK_MS, () => this.#memoryJudge.tick(new Set(this.#running.keys()))),
     ];
   }
 
