@@ -9,7 +9,7 @@ import { phasesOf } from '#lib/client/alert-phases.ts';
 import { SEVERITY_WORDS } from '#lib/client/alert-words.ts';
 import type { TargetLine } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { formatValue, isWords } from '#lib/metrics/unit.ts';
 
 /** Signals of one unit share a chart; the first signal's chart comes first. Unknown signals are left out. */
 export function evidenceCharts(signals: readonly string[]): readonly (readonly string[])[] {
@@ -80,7 +80,7 @@ export function evidenceData(
 function limitLines(alert: AlertDetail, signals: readonly string[], thresholds: Thresholds): readonly TargetLine[] {
   const [lead] = alert.ruleText.signals;
   const judged: TargetLine[] =
-    alert.limit !== null && alert.unit !== 'bool' && lead !== undefined && signals.includes(lead)
+    alert.limit !== null && !isWords(alert.unit) && lead !== undefined && signals.includes(lead)
       ? [{ op: '>', value: alert.limit, label: `limit ${formatValue(alert.limit, alert.unit)}` }]
       : [];
   const others = thresholds

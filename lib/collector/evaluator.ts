@@ -16,11 +16,14 @@ import { loadFloors } from '#lib/db/gpu-floors.ts';
 import { inhibitOpenAlerts } from '#lib/db/inhibit.ts';
 import { heldLeases } from '#lib/db/leases.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
+import { loadVerdictHeads } from '#lib/db/memory-verdicts.ts';
 import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type Client, inTransaction, type Pool } from '#lib/db/pool.ts';
 import { fieldsOfReads } from '#lib/db/read-fields.ts';
 import { RecentTracks } from '#lib/db/recent-tracks.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
 import { missingSignals } from '#lib/rules/missing-signals.ts';
+import type { SignalRead } from '#lib/rules/reads.ts';
 
 export type EvaluatorOptions = {
   readonly context: MeasureContext & { readonly pool: Pool };
@@ -43,6 +46,7 @@ export type EvaluatorStats = {
 
 const FACTS_MS = 5000;
 const SLOW_FACTS_MS = 60_000;
+const VERDICTS_MS = 15_000;
 const RETRY_MS = 1000;
 const IDLE_MS = 5000;
 
@@ -61,6 +65,7 @@ export class Evaluator {
   #done: Promise<void> = Promise.resolve();
   #facts: { readonly atMs: number; readonly value: EvaluationFacts } | null = null;
   #missing: { readonly atMs: number; readonly value: ReadonlyMap<number, number> } | null = null;
+  #verdicts: { readonly atMs: number; readonly value: EvaluationFacts['verdicts'] } | null = null;
   #stats: EvaluatorStats = { evaluatedAtMs: null, rules: 0, openAlerts: 0, evaluations: 0 };
   #failing = false;
 
@@ -95,6 +100,7 @@ export class Evaluator {
     this.#book.refresh();
     this.#facts = null;
     this.#missing = null;
+    this.#verdicts = null;
   }
 
   /** Another collector evaluates this target from now on. */
@@ -211,8 +217,17 @@ export class Evaluator {
       rules.flatMap(({ rule, relative }) => (rule.scope === 'engine' ? relative.reads.map((read) => read.signal) : [])),
     );
     const missing = await this.#missingSignals(fleet, wanted, nowMs);
-    const value: EvaluationFacts = { fleet, rules, floors, reserved, missing };
+    const verdicts = await this.#currentVerdicts(reads, nowMs);
+    const value: EvaluationFacts = { fleet, rules, floors, reserved, missing, verdicts };
     this.#facts = { atMs: nowMs, value };
+    return value;
+  }
+
+  async #currentVerdicts(reads: readonly SignalRead[], nowMs: number): Promise<EvaluationFacts['verdicts']> {
+    if (this.#verdicts !== null && nowMs - this.#verdicts.atMs < VERDICTS_MS) return this.#verdicts.value;
+    const isAsked = reads.some((read) => findSignal(read.signal)?.compute.type === 'memory-verdict');
+    const value = isAsked ? await loadVerdictHeads(this.#options.context.pool, null) : new Map();
+    this.#verdicts = { atMs: nowMs, value };
     return value;
   }
 

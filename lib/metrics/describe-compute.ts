@@ -1,6 +1,12 @@
 import { formatDurationMs } from '#lib/metrics/duration.ts';
 import type { Compute } from '#lib/metrics/signal.ts';
 
+const MEMORY_FORMS = {
+  verdict: 'the word',
+  growth: 'the Theil–Sen slope',
+  'time-to-limit': '(limit − floor) ÷ slope',
+} as const satisfies Record<Extract<Compute, { type: 'memory-verdict' }>['form'], string>;
+
 /** How a signal follows from what was read, as a formula a reader can check. */
 export function describeCompute(compute: Compute, windowMs: number): string {
   const over = `over ${formatDurationMs(windowMs)}`;
@@ -47,6 +53,8 @@ export function describeCompute(compute: Compute, windowMs: number): string {
       return 'the newest page of the answering target shows it';
     case 'missing-signals':
       return 'signals of enabled rules that the newest page cannot give';
+    case 'memory-verdict':
+      return `${MEMORY_FORMS[compute.form]} of the newest leak verdict on ${compute.field}: floors of 5 min over 24 h, warm-up removed, since the newest restart`;
     case 'failures-while-full':
       return `Σ increase(${compute.counters.join(' + ')}) ${over}, while a linked GPU was at least ${compute.fullRatio * 100} % full`;
   }

@@ -67,6 +67,12 @@ export type Compute =
   | { readonly type: 'shown' }
   /** How many signals that enabled rules need this version of the engine does not expose. */
   | { readonly type: 'missing-signals' }
+  /** From the newest leak verdict on the subject's memory; unknown when that is too old. */
+  | {
+      readonly type: 'memory-verdict';
+      readonly field: 'used_bytes' | 'resident_bytes';
+      readonly form: 'verdict' | 'growth' | 'time-to-limit';
+    }
   /** Increase of failures in a window in which a linked GPU was at least `fullRatio` full; 0 when none was. */
   | { readonly type: 'failures-while-full'; readonly counters: readonly Counter[]; readonly fullRatio: number };
 
@@ -76,6 +82,11 @@ const POLL_TYPES: readonly Compute['type'][] = ['target-up', 'target-frozen', 's
 /** Whether the signal is known even when a poll failed, because it is about the polls. */
 export function isPollCompute(compute: Compute): boolean {
   return POLL_TYPES.includes(compute.type);
+}
+
+/** Whether the signal is made from stored samples of a window; the others are looked up. */
+export function isSampleCompute(compute: Compute): boolean {
+  return !isPollCompute(compute) && compute.type !== 'memory-verdict';
 }
 
 /** A shaded range of a panel. `from` inclusive, `to` exclusive, null is open. */

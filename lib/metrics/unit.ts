@@ -32,6 +32,11 @@ export function wordsOf(unit: Unit): readonly string[] | null {
   return WORDS[unit] ?? null;
 }
 
+/** Values are words (yes/no is one too): they have no peak and no limit worth printing. */
+export function isWords(unit: Unit): boolean {
+  return unit === 'bool' || unit in WORDS;
+}
+
 /** The value that stands for a word (`load_driven` is `load-driven`); null when the unit has no such word. */
 export function codeOfWord(unit: Unit, word: string): number | null {
   const code = (WORDS[unit] ?? []).indexOf(word.replaceAll('_', '-'));

@@ -3,7 +3,9 @@ import { busySubjects } from '#lib/db/busy-subjects.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
 import { type FleetState, type FleetSubject, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
 import { measureSpan } from '#lib/db/measure-span.ts';
-import { isPollCompute, type Signal } from '#lib/metrics/signal.ts';
+import { loadVerdictHeads } from '#lib/db/memory-verdicts.ts';
+import { type VerdictHead, verdictSignal } from '#lib/detect/verdict-signals.ts';
+import { isSampleCompute, type Signal } from '#lib/metrics/signal.ts';
 import { SIGNALS } from '#lib/metrics/signals.ts';
 import type { Measured } from '#lib/series/measure.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
@@ -40,13 +42,20 @@ export async function currentOf(
   const busy = await busySubjects(context, fleet, subjects);
   const values = new Map<string, Measured>();
   for (const windowMs of new Set(signals.map((signal) => signal.windowMs))) {
-    const ofWindow = signals.filter((signal) => signal.windowMs === windowMs && !isPollSignal(signal));
+    const ofWindow = signals.filter((signal) => signal.windowMs === windowMs && isSampleCompute(signal.compute));
     const span = { fromMs: fleet.nowMs - windowMs, toMs: fleet.nowMs + 1, stepMs: null } as const;
+    if (ofWindow.length === 0) continue;
     for (const row of await measureSpan(context, fleet, { subjects, signals: ofWindow, span, group: 'subject' })) {
       values.set(`${row.subjectId} ${row.signal.id}`, row.value);
     }
   }
   const upShares = signals.some(isShareSignal) ? await loadUpShares(context.pool, fleet.nowMs - 86_400_000) : new Map();
+  const verdicts = signals.some(isVerdictSignal)
+    ? await loadVerdictHeads(
+        context.pool,
+        subjects.map((subject) => subject.id),
+      )
+    : new Map<number, VerdictHead>();
   const explain = await missingReasons(context, subjects);
   return subjects.flatMap((subject) => {
     const health = subjectHealth(subject, busy.has(subject.id), fleet.nowMs);
@@ -71,6 +80,8 @@ export async function currentOf(
             reason: polled !== null ? '' : health.reason === '' ? explain(subject, signal) : health.reason,
           };
         }
+        const judged = verdictOf(signal, verdicts.get(subject.id), fleet.nowMs);
+        if (judged !== null) return { ...head, ...judged, reason: judged.reason || explain(subject, signal) };
         const isDead = health.state === 'down' || health.state === 'stale' || health.state === 'unknown';
         if (isDead)
           return {
@@ -96,8 +107,20 @@ export async function currentOf(
   });
 }
 
-function isPollSignal(signal: Signal): boolean {
-  return isPollCompute(signal.compute);
+function isVerdictSignal(signal: Signal): boolean {
+  return signal.compute.type === 'memory-verdict';
+}
+
+type Judged = Pick<CurrentValue, 'value' | 'min' | 'max' | 'atMs' | 'reason'>;
+
+/** What the newest leak verdict says; null for signals that are no verdict's. An empty reason of an unknown value: another tells. */
+function verdictOf(signal: Signal, head: VerdictHead | undefined, nowMs: number): Judged | null {
+  if (signal.compute.type !== 'memory-verdict') return null;
+  const value = verdictSignal(head, signal.compute.form, nowMs);
+  const known = { value, min: value, max: value, atMs: head?.judgedAtMs ?? null };
+  if (value !== null || head === undefined) return { ...known, reason: '' };
+  const isOld = verdictSignal(head, 'verdict', nowMs) === null;
+  return { ...known, reason: isOld ? 'the newest verdict is too old' : `the verdict is ${head.verdict}` };
 }
 
 function isShareSignal(signal: Signal): boolean {
