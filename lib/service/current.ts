@@ -81,7 +81,7 @@ export async function currentOf(
           };
         }
         const judged = verdictOf(signal, verdicts.get(subject.id), fleet.nowMs);
-        if (judged !== null) return { ...head, ...judged, reason: judged.reason || explain(subject, signal) };
+        if (judged !== null) return { ...head, ...judged, reason: judged.reason ?? explain(subject, signal) };
         const isDead = health.state === 'down' || health.state === 'stale' || health.state === 'unknown';
         if (isDead)
           return {
@@ -111,14 +111,15 @@ function isVerdictSignal(signal: Signal): boolean {
   return signal.compute.type === 'memory-verdict';
 }
 
-type Judged = Pick<CurrentValue, 'value' | 'min' | 'max' | 'atMs' | 'reason'>;
+type Judged = Pick<CurrentValue, 'value' | 'min' | 'max' | 'atMs'> & { readonly reason: string | null };
 
-/** What the newest leak verdict says; null for signals that are no verdict's. An empty reason of an unknown value: another tells. */
+/** What the newest leak verdict says; null for signals that are no verdict's. Without a verdict the reason is null. */
 function verdictOf(signal: Signal, head: VerdictHead | undefined, nowMs: number): Judged | null {
   if (signal.compute.type !== 'memory-verdict') return null;
   const value = verdictSignal(head, signal.compute.form, nowMs);
   const known = { value, min: value, max: value, atMs: head?.judgedAtMs ?? null };
-  if (value !== null || head === undefined) return { ...known, reason: '' };
+  if (head === undefined) return { ...known, reason: null };
+  if (value !== null) return { ...known, reason: '' };
   const isOld = verdictSignal(head, 'verdict', nowMs) === null;
   return { ...known, reason: isOld ? 'the newest verdict is too old' : `the verdict is ${head.verdict}` };
 }
