@@ -17,6 +17,16 @@ export function valueTicks(max: number, count: number, whole: boolean): readonly
   return Array.from({ length: steps + 1 }, (_, index) => Number((index * step).toPrecision(12)));
 }
 
+/** Round ticks that enclose `low` to `high`, in display units: an axis that does not begin at 0. */
+export function ticksBetween(low: number, high: number, count: number): readonly number[] {
+  const span = high - low;
+  if (!(span > 0) || !Number.isFinite(span)) return [low, low + 1];
+  const step = niceStep(span, count);
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.ceil(high / step - 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+}
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

@@ -5,6 +5,7 @@ import {
   Cpu,
   Database,
   Gauge,
+  ListChecks,
   type LucideIcon,
   Radar,
   Scale,
@@ -35,6 +36,7 @@ export const NAV_GROUPS: readonly { readonly title: string; readonly items: read
   {
     title: 'Judge',
     items: [
+      { path: '/runs', title: 'Runs', icon: ListChecks, keys: 'g u' },
       { path: '/rules', title: 'Rules', icon: Scale, keys: 'g r' },
       { path: '/silences', title: 'Silences', icon: BellOff, keys: 'g s' },
     ],

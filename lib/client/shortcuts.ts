@@ -19,6 +19,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: 'g b', text: 'Go to bursts', action: { type: 'go', path: '/bursts' } },
   { keys: 'g a', text: 'Go to alerts', action: { type: 'go', path: '/alerts' } },
   { keys: 'g r', text: 'Go to rules', action: { type: 'go', path: '/rules' } },
+  { keys: 'g u', text: 'Go to runs', action: { type: 'go', path: '/runs' } },
   { keys: 'g s', text: 'Go to silences', action: { type: 'go', path: '/silences' } },
   { keys: '/', text: 'Filter', action: { type: 'filter' } },
   { keys: 'u', text: 'UTC or local time', action: { type: 'utc' } },

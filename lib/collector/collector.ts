@@ -3,6 +3,7 @@ import os from 'node:os';
 import { keepAlerts } from '#lib/collector/alert-keeper.ts';
 import { learnBaselines } from '#lib/collector/baselines.ts';
 import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
+import { keepMeasurements } from '#lib/collector/keep-measurements.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { JUDGE_TICK_MS, MemoryJudge } from '#lib/collector/memory-judge.ts';
 import { Poller } from '#lib/collector/poller.ts';
@@ -40,6 +41,7 @@ const KEEP_MS = 5000;
 const ROLLUP_MS = 10_000;
 const PARTITION_MS = 600_000;
 const BASELINE_MS = 300_000;
+const MEASURE_RUNS_MS = 60_000;
 const PARTITIONS_AHEAD_MS = 86_400_000;
 
 type Running = { readonly target: StoredTarget; readonly poller: Poller };
@@ -96,6 +98,7 @@ export class Collector {
       loop('alerts', KEEP_MS, () => keepAlerts(this.#options.pool, this.#options.enqueue, this.#options.clock())),
       loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
       loop('partitions', PARTITION_MS, () => this.#maintain()),
+      loop('measurements of runs', MEASURE_RUNS_MS, () => this.#keepMeasurements()),
       loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
       loop('memory', JUDGE_TICK_MS, () => this.#memoryJudge.tick(new Set(this.#running.keys()))),
     ];
@@ -247,6 +250,11 @@ export class Collector {
       const behind = runs.some((run) => run.toMs < this.#options.clock() - 2 * 3_600_000);
       if (!behind || this.#stop.signal.aborted) return;
     }
+  }
+
+  #keepMeasurements(): Promise<void> {
+    const { pool, log, clock } = this.#options;
+    return keepMeasurements({ pool, layouts: this.#layouts }, log, clock());
   }
 
   async #maintain(): Promise<void> {

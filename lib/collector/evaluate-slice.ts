@@ -13,6 +13,7 @@ import { type VerdictHead, verdictSignal } from '#lib/detect/verdict-signals.ts'
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
+import { NO_RUN, type RunFigures } from '#lib/runs/run-figures.ts';
 
 /** What evaluation knows beside the stored samples. */
 export type EvaluationFacts = {
@@ -25,6 +26,8 @@ export type EvaluationFacts = {
   readonly missing: ReadonlyMap<number, number>;
   /** The newest leak verdicts, by subject; empty where no rule asks. */
   readonly verdicts: ReadonlyMap<number, VerdictHead>;
+  /** By engine: what its newest run says. */
+  readonly runs: ReadonlyMap<number, RunFigures>;
 };
 
 export type ObservedCase = { readonly at: RuleCase; readonly seen: Observation };
@@ -86,7 +89,7 @@ function vramView({ compiled, form, target, subject }: RuleCase, facts: Evaluati
   return { kind: 'above-floor', floorBytes: facts.floors.get(subject.id)?.floorBytes ?? null };
 }
 
-/** Signals of the polls themselves and of verdicts; undefined for all others. */
+/** Signals of the polls themselves, of verdicts and of runs; undefined for all others. */
 function lookedUp(
   read: SignalRead,
   { poll, target, subject }: RuleCase,
@@ -109,6 +112,8 @@ function lookedUp(
       return facts.missing.get(target.id) ?? null;
     case 'memory-verdict':
       return subject === null ? null : verdictSignal(facts.verdicts.get(subject.id), compute.form, poll.atMs);
+    case 'run-figure':
+      return subject === null ? null : (facts.runs.get(subject.id) ?? NO_RUN)[compute.figure];
     default:
       return undefined;
   }

@@ -55,6 +55,8 @@ export function describeCompute(compute: Compute, windowMs: number): string {
       return 'signals of enabled rules that the newest page cannot give';
     case 'memory-verdict':
       return `${MEMORY_FORMS[compute.form]} of the newest leak verdict on ${compute.field}: floors of 5 min over 24 h, warm-up removed, since the newest restart`;
+    case 'run-figure':
+      return `${compute.figure} of the newest run that is open or finished less than a day ago`;
     case 'failures-while-full':
       return `Σ increase(${compute.counters.join(' + ')}) ${over}, while a linked GPU was at least ${compute.fullRatio * 100} % full`;
   }

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readyFleet } from '#tests/e2e/api.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
+import { expectFits, unnamed } from '#tests/e2e/looks.ts';
 
 const base = inject('demoUrl');
 let browser: Browser;
@@ -34,6 +35,9 @@ const PAGES = [
   { path: () => '/targets', title: 'Targets', shows: 'table:has-text("mistral-v0")', charts: 0 },
   { path: () => `/targets/${fleet.target('coder')}`, title: 'coder', shows: 'table:has-text("Message")', charts: 0 },
   { path: () => '/alerts', title: 'Alerts', shows: '[role=grid], p:has-text("Nothing is open")', charts: 0 },
+  { path: () => '/runs', title: 'Runs', shows: 'main section, main table', charts: 0 },
+  { path: () => '/runs?add=1', title: 'Runs', shows: '[role=dialog] button:has-text("qwen")', charts: 0 },
+  { path: () => '/runs/compare', title: 'Compare runs', shows: 'p, div:has-text("Choose two")', charts: 0 },
   { path: () => '/rules', title: 'Rules', shows: 'table:has-text("KV cache nearly full")', charts: 0 },
   { path: () => '/rules/KvCacheCritical', title: 'KV cache nearly full', shows: 'dl:has-text("PromQL")', charts: 0 },
   { path: () => '/rules/new', title: 'New rule', shows: 'textarea', charts: 0 },
@@ -41,14 +45,6 @@ const PAGES = [
   { path: () => '/channels', title: 'Channels', shows: 'main section', charts: 0 },
   { path: () => '/signals', title: 'Signals', shows: 'li#kv_cache_utilization', charts: 0 },
   { path: () => '/signals/nothing-here', title: 'no such page', shows: 'main a[href="/"]', charts: 0 },
-] as const;
-
-const LOOKS = [
-  { width: 1280, scheme: 'light' },
-  { width: 1280, scheme: 'dark' },
-  { width: 1024, scheme: 'light' },
-  { width: 375, scheme: 'dark' },
-  { width: 320, scheme: 'light' },
 ] as const;
 
 /** Brings every panel into view. */
@@ -74,16 +70,7 @@ describe.each(PAGES)('the page $title', ({ path, title, shows, charts }) => {
       return page.locator('[role=slider]').count();
     };
     await expect.poll(drawn, { timeout: 30_000, interval: 200 }).toBeGreaterThanOrEqual(charts);
-    for (const { width, scheme } of LOOKS) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme: scheme });
-      const look = `${path()} at ${width} ${scheme}`;
-      await expect.poll(() => wideOf(page), { message: look }).toEqual({ page: width, beyond: [] });
-      await expect
-        .poll(() => background(page), { message: look })
-        .toBe(scheme === 'dark' ? 'rgb(14, 16, 19)' : 'rgb(246, 247, 248)');
-      expect(await page.locator('[aria-busy=true]:visible').count(), `${look}: still loading`).toBe(0);
-    }
+    await expectFits(page, path());
     expect(await unnamed(page)).toEqual([]);
     expect(await page.locator('main').count()).toBe(1);
     expect(await page.locator('h1').count()).toBe(1);
@@ -92,33 +79,3 @@ describe.each(PAGES)('the page $title', ({ path, title, shows, charts }) => {
     await context.close();
   });
 });
-
-const background = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-
-/** The width of the page, and the boxes that cut something off; between a phone and a desk a wide table may scroll in its box. */
-function wideOf(page: Page): Promise<{ page: number; beyond: string[] }> {
-  return page.evaluate(() => ({
-    page: document.documentElement.scrollWidth,
-    beyond: [...document.querySelectorAll('main div, main section')]
-      .filter((box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === 'auto')
-      .filter(() => window.innerWidth !== 1024)
-      .map((box) => `${box.querySelector('caption')?.textContent ?? box.className}: ${box.scrollWidth}`),
-  }));
-}
-
-/** Controls and images without a name, fields without a label, and names that are used by two landmarks of one kind. */
-function unnamed(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const nameOf = (element: Element): string =>
-      (
-        element.getAttribute('aria-label') ??
-        (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
-          ? [...(element.labels ?? [])].map((label) => label.textContent).join(' ')
-          : element.textContent)
-      )?.trim() ?? '';
-    const selector = 'a[href], button, input, textarea, select, [role=img], [role=slider], nav, section[tabindex]';
-    return [...document.querySelectorAll(selector)]
-      .filter((element) => nameOf(element) === '' && element.closest('[aria-hidden=true]') === null)
-      .map((element) => element.outerHTML.slice(0, 120));
-  });
-}

@@ -1,0 +1,108 @@
+'use client';
+
+import { useMutationState, useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useEffect } from 'react';
+import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
+import { PanelError } from '#components/panel/panel-states.tsx';
+import { BatchTable } from '#components/run/batch-table.tsx';
+import { CriteriaTable } from '#components/run/criteria-table.tsx';
+import { GpuMemories } from '#components/run/gpu-memories.tsx';
+import { OverallCard } from '#components/run/overall-card.tsx';
+import { RunActions } from '#components/run/run-actions.tsx';
+import { RunHead } from '#components/run/run-head.tsx';
+import { RunOutcome } from '#components/run/run-status.tsx';
+import { ThroughputPicture } from '#components/run/throughput-picture.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import type { RunDetail } from '#lib/api/runs.ts';
+import { toProblem } from '#lib/client/problem.ts';
+import { deleteRunKey } from '#lib/client/run-mutations.ts';
+import { runQuery } from '#lib/client/run-queries.ts';
+import { KIND_WORDS, ORIGIN_WORDS } from '#lib/client/run-words.ts';
+
+/** One run: what came of it, by which criteria, from which numbers. */
+export function RunPage({ id }: { id: number }) {
+  const deletions = useMutationState({
+    filters: { mutationKey: deleteRunKey(id) },
+    select: ({ state }) => state.status,
+  });
+  const isGone = deletions.some((status) => status === 'pending' || status === 'success');
+  const { data, error, refetch } = useQuery({ ...runQuery(id), enabled: !isGone });
+  const title = data === undefined ? null : `${data.name}: ${data.headline}`;
+  useEffect(() => {
+    if (title !== null) document.title = `${title} · Headroom`;
+  }, [title]);
+  const isMissing = error !== null && toProblem(error).status === 404;
+  return (
+    <>
+      <PageHeader
+        title={data?.name ?? `Run ${id}`}
+        wraps
+        subtitle={
+          data === undefined ? undefined : (
+            <>
+              <Link href="/runs" className="underline">
+                Runs
+              </Link>{' '}
+              · {data.id} · {KIND_WORDS[data.kind]}, {ORIGIN_WORDS[data.origin]}
+              {data.createdBy === '' ? '' : ` · ${data.createdBy}`}
+            </>
+          )
+        }
+      >
+        {data !== undefined && (
+          <>
+            <RunOutcome run={data} />
+            <RunActions run={data} />
+          </>
+        )}
+      </PageHeader>
+      <PageBody>
+        {isMissing && (
+          <Notice
+            tone="warning"
+            action={
+              <Link href="/runs" className="underline">
+                To the runs
+              </Link>
+            }
+          >
+            There is no run {id}.
+          </Notice>
+        )}
+        {error !== null && !isMissing && (
+          <PanelError error={error} onRetry={() => void refetch()} keepsData={data !== undefined} />
+        )}
+        {data === undefined && error === null && (
+          <div aria-busy="true" className="space-y-3">
+            <Skeleton className="h-32" />
+            <Skeleton className="h-64" />
+          </div>
+        )}
+        {data !== undefined && <RunReport run={data} />}
+      </PageBody>
+    </>
+  );
+}
+
+function RunReport({ run }: { run: RunDetail }) {
+  return (
+    <>
+      <RunHead run={run} />
+      <CriteriaTable run={run} />
+      {run.batches.length === 0 ? (
+        <Notice tone="info">No batch yet. Its numbers, pictures and the leak verdict follow from its batches.</Notice>
+      ) : (
+        <>
+          <div className="grid grid-cols-1 gap-3 xl:grid-cols-2">
+            <ThroughputPicture run={run} />
+            <OverallCard run={run} />
+          </div>
+          <GpuMemories run={run} />
+          <BatchTable run={run} />
+        </>
+      )}
+    </>
+  );
+}

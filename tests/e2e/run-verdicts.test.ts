@@ -1,0 +1,133 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunDetail } from '#lib/api/runs.ts';
+import { slopeText, timeToLimitText } from '#lib/client/leak-words.ts';
+import { memoryText } from '#lib/client/run-words.ts';
+import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
+import { expectFits, unnamed } from '#tests/e2e/looks.ts';
+import { type PlayedRuns, startWithRuns } from '#tests/e2e/played-runs.ts';
+
+const STEADY = 'multi_batch_steady';
+const LEAKING = 'multi_batch_leaking';
+const DEGRADING = 'multi_batch_degrading';
+const RELOADING = 'multi_batch_reloading';
+
+let browser: Browser;
+let played: PlayedRuns;
+
+beforeAll(async () => {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'headroom-runs-'));
+  [browser, played] = await Promise.all([
+    launchBrowser(),
+    startWithRuns([STEADY, LEAKING, DEGRADING, RELOADING], dataDir),
+  ]);
+}, 300_000);
+afterAll(async () => {
+  await Promise.all([browser.close(), played.dispose()]);
+});
+
+function runOf(name: string): RunDetail {
+  const run = played.runs[name];
+  if (run === undefined) throw new Error(`no run ${name}`);
+  return run;
+}
+
+async function open(pagePath: string): Promise<{ page: Page; close: () => Promise<void> }> {
+  const { page, context, problems } = await openPage(browser);
+  await page.goto(played.url + pagePath);
+  const close = async () => {
+    await context.close();
+    expect(problems()).toEqual([]);
+  };
+  return { page, close };
+}
+
+const rowsOf = (page: Page, caption: string) =>
+  page
+    .locator(`table:has(caption:text-is("${caption}")) tbody tr`)
+    .evaluateAll((rows) => rows.map((row) => row.textContent ?? ''));
+
+describe("report 003's four runs, played into the store", () => {
+  it('are four different verdicts in the list', async () => {
+    const { page, close } = await open('/runs');
+    await expect.poll(() => rowsOf(page, 'Finished runs')).toHaveLength(4);
+    const rows = await rowsOf(page, 'Finished runs');
+    const row = (name: string) => rows.find((text) => text.includes(name));
+    expect(row(STEADY)).toMatch(/OutcomePass.*seensteady/);
+    expect(row(LEAKING)).toMatch(/Fail.*leak: 154 MiB per batch/);
+    expect(row(DEGRADING)).toMatch(/Fail.*degrading: 21%/);
+    expect(row(RELOADING)).toMatch(/Fail.*reloaded: batches 2, 3/);
+    await expectFits(page, 'four runs');
+    expect(await unnamed(page)).toEqual([]);
+    await close();
+  });
+
+  it('the leaking one shows its evidence with the numbers of the API, in a picture, a table and a file', async () => {
+    const run = runOf(LEAKING);
+    const [gpu] = run.gpus;
+    if (gpu === undefined) throw new Error('no GPU');
+    const { page, close } = await open(`/runs/${run.id}`);
+    const evidence = page.locator('section', { has: page.getByRole('heading', { name: /^Leak verdict/ }) }).last();
+    await expect.poll(() => evidence.textContent()).toContain('it grows steadily and nothing gives it back');
+    const text = (await evidence.textContent()) ?? '';
+    expect(text).toContain(slopeText(gpu.leak.slopeMibPerBatch, 'batch'));
+    expect(text).toContain(slopeText(gpu.leak.slopeMibPerHour, 'h'));
+    expect(timeToLimitText(gpu.leak.timeToLimit)).toMatch(/^in about .+, between .+ and .+$/);
+    expect(text).toMatch(/in about .+, between .+ and .+ \(the card has 24.00 GiB\)/);
+    expect(text).toMatch(/VLLM::EngineCore \(\d+\) grew by \d+ MiB/);
+    const picture = page.locator('section[aria-label^="Memory of"]');
+    // The line lies on the floors: both are drawn where the report's 0.15 GB per batch put them.
+    expect(await picture.locator('figure svg circle').count()).toBe(5);
+    expect(await picture.locator('figure svg line[stroke-dasharray="5 3"]').count()).toBe(1);
+    await picture.getByLabel('View as table').click();
+    const rows = await picture.locator('tbody tr').allTextContents();
+    expect(rows).toHaveLength(4);
+    run.batches.forEach(({ memory: [own] }, index) => {
+      expect(rows[index]).toContain(memoryText(own?.beforeBytes ?? null));
+      expect(rows[index]).toContain(memoryText(own?.afterBytes ?? null));
+      expect(rows[index]).toContain('+154 MiB');
+    });
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Report' }).click();
+    await page.getByRole('menuitem', { name: /Markdown/ }).click();
+    const report = await readFile(await (await waiting).path(), 'utf8');
+    expect(report).toContain('FINAL MULTI-BATCH SUMMARY');
+    await expectFits(page, 'a leaking run');
+    expect(await unnamed(page)).toEqual([]);
+    await close();
+  });
+
+  it('the degrading one falls out of the band', async () => {
+    const { page, close } = await open(`/runs/${runOf(DEGRADING).id}`);
+    const picture = page.locator('section[aria-label="Throughput by batch"]');
+    await picture.getByText('below the band').waitFor();
+    await picture.getByLabel('View as table').click();
+    const rows = await rowsOf(page, 'Throughput by batch');
+    expect(rows.map((text) => (text.endsWith('no') ? 'out' : 'in'))).toEqual(['in', 'in', 'out']);
+    await close();
+  });
+
+  it('a batch leads to its panels, on which its beginning and its end are marked', async () => {
+    const run = runOf(LEAKING);
+    const { page, close } = await open(`/runs/${run.id}`);
+    await page.getByRole('button', { name: 'Panels of batch 2' }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Throughput' }).click();
+    await page.waitForURL('**/throughput**');
+    const marks = page.locator('svg title', { hasText: `batch 2 of ${LEAKING} began` });
+    await marks.first().waitFor({ state: 'attached' });
+    await close();
+  });
+
+  it('two are compared in words', async () => {
+    const { page, close } = await open(`/runs/compare?ids=${runOf(STEADY).id},${runOf(LEAKING).id}`);
+    await page.getByText('Memory: leak instead of no leak').waitFor();
+    await page.getByText(/Throughput: .* equal within 10 %/).waitFor();
+    const floors = page.locator('section[aria-label="Idle memory gained since the first floor"]');
+    await floors.getByLabel('View as table').click();
+    expect((await floors.locator('tbody tr').last().textContent()) ?? '').toContain('+616 MiB');
+    await close();
+  });
+});
