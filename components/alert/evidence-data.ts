@@ -14,13 +14,25 @@ import { formatValue, isWords } from '#lib/metrics/unit.ts';
 /** Signals of one unit share a chart; the first signal's chart comes first. Unknown signals are left out. */
 export function evidenceCharts(signals: readonly string[]): readonly (readonly string[])[] {
   const byUnit = new Map<string, string[]>();
-  for (const id of new Set(signals)) {
+  for (const id of new Set(signals.map(drawnFor))) {
     const signal = findSignal(id);
     if (signal === undefined) continue;
     const key = `${signal.unit} ${signal.kind}`;
     byUnit.set(key, [...(byUnit.get(key) ?? []), id]);
   }
   return [...byUnit.values()];
+}
+
+/** Verdicts have no history: what they judge is drawn instead. */
+function drawnFor(id: string): string {
+  const compute = findSignal(id)?.compute;
+  if (compute?.type !== 'memory-verdict') return id;
+  return compute.field === 'used_bytes' ? 'vram_used' : 'resident_bytes';
+}
+
+/** Whether the alert follows from a leak verdict, whose evidence says more than a chart. */
+export function asksVerdict(signals: readonly string[]): boolean {
+  return signals.some((id) => findSignal(id)?.compute.type === 'memory-verdict');
 }
 
 /** Whose lines are drawn: the alert's subject, or for a target what runs on it. */

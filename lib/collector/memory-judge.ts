@@ -1,7 +1,13 @@
 import { reservedGpus } from '#lib/collector/floors.ts';
 import { type FleetState, type FleetSubject, loadFleet } from '#lib/db/fleet-state.ts';
 import { type GpuFloor, loadFloors } from '#lib/db/gpu-floors.ts';
-import { loadEngineMinutes, loadGpuMinutes, loadProcessMemory, loadRestarts } from '#lib/db/memory-minutes.ts';
+import {
+  type EngineMinute,
+  loadEngineMinutes,
+  loadGpuMinutes,
+  loadProcessMemory,
+  loadRestarts,
+} from '#lib/db/memory-minutes.ts';
 import {
   type ConfirmedVerdict,
   confirmMemoryVerdicts,
@@ -139,16 +145,15 @@ export class MemoryJudge {
         loadGpuMinutes(this.#pool, gpuIds, span),
         loadEngineMinutes(this.#pool, [...new Set([...own, ...linked])], span),
       ]);
-      const running = new Map(engines.map((minute) => [`${minute.engineId} ${minute.atMs}`, minute.runningMean]));
-      for (const { gpuId, atMs, lowBytes, utilRatio, totalBytes } of gpus) {
+      const running = runningByEngine(engines);
+      for (const [gpuId, atMs, lowBytes, utilRatio, totalBytes] of gpus) {
         const kept = this.#keptOf(gpuId);
         kept.minutes.set(atMs, lowBytes, loadOn(round.enginesOf.get(gpuId) ?? [], atMs, running) ?? utilRatio);
         kept.totalBytes = totalBytes ?? kept.totalBytes;
       }
       const isOwn = new Set(own);
-      for (const { engineId, atMs, lowResidentBytes, runningMean } of engines) {
-        if (isOwn.has(engineId) && lowResidentBytes !== null)
-          this.#keptOf(engineId).minutes.set(atMs, lowResidentBytes, runningMean);
+      for (const [engineId, atMs, lowBytes, runningMean] of engines) {
+        if (lowBytes !== null && isOwn.has(engineId)) this.#keptOf(engineId).minutes.set(atMs, lowBytes, runningMean);
       }
       for (const { id } of group) this.#keptOf(id).readUntilMs = doneMs;
     }
@@ -172,16 +177,25 @@ export class MemoryJudge {
   }
 }
 
+type Running = ReadonlyMap<number, ReadonlyMap<number, number | null>>;
+
+/** By engine and minute. */
+function runningByEngine(minutes: readonly EngineMinute[]): Running {
+  const running = new Map<number, Map<number, number | null>>();
+  for (const [engineId, atMs, , mean] of minutes) {
+    const ofEngine = running.get(engineId) ?? new Map<number, number | null>();
+    ofEngine.set(atMs, mean);
+    running.set(engineId, ofEngine);
+  }
+  return running;
+}
+
 /** Requests running on a GPU in a minute; null where an engine's are unknown, or it has none. */
-function loadOn(
-  engineIds: readonly number[],
-  atMs: number,
-  running: ReadonlyMap<string, number | null>,
-): number | null {
+function loadOn(engineIds: readonly number[], atMs: number, running: Running): number | null {
   if (engineIds.length === 0) return null;
   let sum = 0;
   for (const id of engineIds) {
-    const mean = running.get(`${id} ${atMs}`) ?? null;
+    const mean = running.get(id)?.get(atMs) ?? null;
     if (mean === null) return null;
     sum += mean;
   }

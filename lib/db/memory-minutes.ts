@@ -3,25 +3,15 @@ import type { Queryable } from '#lib/db/alerts.ts';
 import type { ProcessMemory } from '#lib/detect/growth-attribution.ts';
 import type { Restart } from '#lib/detect/memory-restarts.ts';
 
-export type GpuMinute = {
-  readonly gpuId: number;
-  readonly atMs: number;
-  readonly lowBytes: number | null;
-  /** Mean share of time in which it was busy. */
-  readonly utilRatio: number | null;
-  readonly totalBytes: number | null;
-};
+/** Subject, minute, lowest used memory, mean share of time in which it was busy, memory of the card. */
+export type GpuMinute = readonly [number, number, number | null, number | null, number | null];
 
-export type EngineMinute = {
-  readonly engineId: number;
-  readonly atMs: number;
-  readonly lowResidentBytes: number | null;
-  readonly runningMean: number | null;
-};
+/** Subject, minute, lowest resident memory, mean of running requests. */
+export type EngineMinute = readonly [number, number, number | null, number | null];
 
 type Span = { readonly fromMs: number; readonly toMs: number };
 
-/** Minutes [fromMs, toMs) of these GPUs from the roll-ups, oldest first. */
+/** Minutes [fromMs, toMs) of these GPUs from the roll-ups, oldest first. Rows stay arrays: a start reads millions. */
 export async function loadGpuMinutes(
   db: Queryable,
   gpuIds: readonly number[],
@@ -35,13 +25,7 @@ export async function loadGpuMinutes(
     values: [gpuIds, span.fromMs, span.toMs],
     rowMode: 'array',
   });
-  return (rows as unknown as (number | null)[][]).map(([gpuId, atMs, lowBytes, utilRatio, totalBytes]) => ({
-    gpuId: gpuId ?? 0,
-    atMs: atMs ?? 0,
-    lowBytes: lowBytes ?? null,
-    utilRatio: utilRatio ?? null,
-    totalBytes: totalBytes ?? null,
-  }));
+  return rows as unknown as GpuMinute[];
 }
 
 /** Minutes [fromMs, toMs) of these engines; a minute has several rows where its bucket layout changed. */
@@ -59,12 +43,7 @@ export async function loadEngineMinutes(
     values: [engineIds, span.fromMs, span.toMs],
     rowMode: 'array',
   });
-  return (rows as unknown as (number | null)[][]).map(([engineId, atMs, lowResidentBytes, runningMean]) => ({
-    engineId: engineId ?? 0,
-    atMs: atMs ?? 0,
-    lowResidentBytes: lowResidentBytes ?? null,
-    runningMean: runningMean ?? null,
-  }));
+  return rows as unknown as EngineMinute[];
 }
 
 /** When the processes behind subjects began anew, from their marks: a restart, or another version. */

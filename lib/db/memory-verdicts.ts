@@ -19,14 +19,16 @@ export async function saveMemoryVerdicts(db: Queryable, verdicts: readonly NewVe
   const limits = verdicts.map(({ judgement: { timeToLimit } }) => (timeToLimit.known ? timeToLimit : null));
   await db.query(
     `INSERT INTO memory_verdict (subject_id, judged_at_ms, verdict, slope_mib_per_hour, expected_limit_ms,
-       earliest_limit_ms, judgement, attribution)
-     SELECT n.id, n.at, n.verdict, n.slope, n.expected, n.earliest, n.judgement::jsonb, n.attribution::jsonb
-     FROM unnest($1::int[], $2::bigint[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::text[], $8::text[])
-       AS n (id, at, verdict, slope, expected, earliest, judgement, attribution)
+       earliest_limit_ms, reserved_bytes, above_reserved_bytes, judgement, attribution)
+     SELECT n.id, n.at, n.verdict, n.slope, n.expected, n.earliest, n.reserved, n.above, n.judgement::jsonb, n.attribution::jsonb
+     FROM unnest($1::int[], $2::bigint[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
+                 $9::text[], $10::text[])
+       AS n (id, at, verdict, slope, expected, earliest, reserved, above, judgement, attribution)
      JOIN subject s ON s.id = n.id
      ON CONFLICT (subject_id) DO UPDATE SET judged_at_ms = excluded.judged_at_ms, verdict = excluded.verdict,
        slope_mib_per_hour = excluded.slope_mib_per_hour, expected_limit_ms = excluded.expected_limit_ms,
-       earliest_limit_ms = excluded.earliest_limit_ms, judgement = excluded.judgement, attribution = excluded.attribution
+       earliest_limit_ms = excluded.earliest_limit_ms, reserved_bytes = excluded.reserved_bytes,
+       above_reserved_bytes = excluded.above_reserved_bytes, judgement = excluded.judgement, attribution = excluded.attribution
      WHERE memory_verdict.judged_at_ms <= excluded.judged_at_ms`,
     [
       verdicts.map(({ subjectId }) => subjectId),
@@ -35,6 +37,8 @@ export async function saveMemoryVerdicts(db: Queryable, verdicts: readonly NewVe
       verdicts.map(({ judgement }) => judgement.slopeMibPerHour?.estimate ?? null),
       limits.map((limit) => limit?.expectedMs ?? null),
       limits.map((limit) => limit?.earliestMs ?? null),
+      verdicts.map(({ judgement }) => judgement.reservedBytes),
+      verdicts.map(({ judgement }) => judgement.aboveReservedBytes),
       verdicts.map(({ judgement }) => storableJson(judgement)),
       verdicts.map(({ attribution }) => (attribution === null ? null : storableJson(attribution))),
     ],
@@ -60,7 +64,8 @@ export async function loadVerdictHeads(
 ): Promise<ReadonlyMap<number, VerdictHead>> {
   const { rows } = await db.query<VerdictHead & { id: number }>(
     `SELECT subject_id AS id, judged_at_ms AS "judgedAtMs", verdict, slope_mib_per_hour AS "slopeMibPerHour",
-            expected_limit_ms AS "expectedLimitMs"
+            expected_limit_ms AS "expectedLimitMs", reserved_bytes AS "reservedBytes",
+            above_reserved_bytes AS "aboveReservedBytes"
      FROM memory_verdict WHERE $1::int[] IS NULL OR subject_id = ANY($1)`,
     [subjectIds],
   );

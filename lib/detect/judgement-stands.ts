@@ -23,15 +23,21 @@ export function standingOf(judgement: LeakJudgement, atMs: number): StandingJudg
 }
 
 const LONGEST_MS = 30 * 60_000;
+/** Floors this close together are left by any growth that matters within minutes. */
+const LEVEL_BYTES = 8 * 1024 ** 2;
+const LONGEST_LEVEL_MS = 60 * 60_000;
 
 /**
- * Whether a judgement holds on without being made anew, for up to half an hour: no growth was found, and the lowest of
+ * Whether a judgement holds on without being made anew, for up to half an hour (an hour where
+ * the floors are level): no growth was found, and the lowest of
  * the `fresh` readings lies where the judged floors lie, so neither a rise nor a restart came. Most GPUs are level most
  * of the time, and a judgement costs a hundred times this look.
  */
 export function judgementStands(last: StandingJudgement, fresh: readonly MemoryPoint[], nowMs: number): boolean {
   if (last.verdict === 'leak' || last.verdict === 'inconclusive') return false;
-  if (last.lowBytes === null || last.highBytes === null || nowMs - last.atMs >= LONGEST_MS) return false;
+  if (last.lowBytes === null || last.highBytes === null) return false;
+  const longestMs = last.highBytes - last.lowBytes <= LEVEL_BYTES ? LONGEST_LEVEL_MS : LONGEST_MS;
+  if (nowMs - last.atMs >= longestMs) return false;
   const known = fresh.flatMap(({ bytes }) => (bytes === null ? [] : [bytes]));
   if (known.length === 0) return true;
   const low = Math.min(...known);

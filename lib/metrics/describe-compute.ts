@@ -1,11 +1,13 @@
 import { formatDurationMs } from '#lib/metrics/duration.ts';
-import type { Compute } from '#lib/metrics/signal.ts';
+import type { Compute, MemoryForm } from '#lib/metrics/signal.ts';
 
 const MEMORY_FORMS = {
   verdict: 'the word',
   growth: 'the Theil–Sen slope',
   'time-to-limit': '(limit − floor) ÷ slope',
-} as const satisfies Record<Extract<Compute, { type: 'memory-verdict' }>['form'], string>;
+  reserved: 'what memory settled at after the engine’s start, as known',
+  'above-reserved': 'floor now − reserved',
+} as const satisfies Record<MemoryForm, string>;
 
 /** How a signal follows from what was read, as a formula a reader can check. */
 export function describeCompute(compute: Compute, windowMs: number): string {

@@ -18,6 +18,9 @@ export type DerivedCounter = (typeof DERIVED_COUNTERS)[number];
 type Gauge = EngineGauge | GpuGauge;
 type Counter = EngineCounter | GpuCounter | DerivedCounter;
 
+/** What a leak verdict says: its word, bytes per second, seconds, and what its engine reserved or holds above that. */
+export type MemoryForm = 'verdict' | 'growth' | 'time-to-limit' | 'reserved' | 'above-reserved';
+
 /** How a signal follows from stored samples of a window. Every form is a plain aggregate, so raw rows and roll-ups agree. */
 export type Compute =
   /** The gauge; mean, min and max over the window. */
@@ -71,7 +74,7 @@ export type Compute =
   | {
       readonly type: 'memory-verdict';
       readonly field: 'used_bytes' | 'resident_bytes';
-      readonly form: 'verdict' | 'growth' | 'time-to-limit';
+      readonly form: MemoryForm;
     }
   /** Of the newest run on the engine that runs or finished less than a day ago. */
   | { readonly type: 'run-figure'; readonly figure: RunFigure }

@@ -50,7 +50,9 @@ describe('a judgement stands without being made anew', () => {
     ['a peak between two lows', {}, [103 * MIB, 180 * MIB], 5, true],
     ['a rise of every reading', {}, [106 * MIB, 107 * MIB], 5, false],
     ['a fall: a restart', {}, [3 * MIB, 103 * MIB], 5, false],
-    ['half an hour later', {}, [102 * MIB], 30, false],
+    ['nearly an hour later', {}, [102 * MIB], 59, true],
+    ['an hour later', {}, [102 * MIB], 60, false],
+    ['half an hour later, with floors far apart', { highBytes: 120 * MIB }, [102 * MIB], 30, false],
     ['nothing read', {}, [null], 5, true],
     ['a leak wants fresh numbers', { verdict: 'leak' }, [102 * MIB], 5, false],
     ['an undecided one may be decided', { verdict: 'inconclusive' }, [102 * MIB], 5, false],
@@ -61,11 +63,16 @@ describe('a judgement stands without being made anew', () => {
 });
 
 describe('a verdict as signals', () => {
-  const head: VerdictHead = { judgedAtMs: 0, verdict: 'leak', slopeMibPerHour: 36, expectedLimitMs: 7_200_000 };
+  const head: VerdictHead = {
+    ...{ judgedAtMs: 0, verdict: 'leak', slopeMibPerHour: 36, expectedLimitMs: 7_200_000 },
+    ...{ reservedBytes: 900, aboveReservedBytes: -10 },
+  };
   it('tells its word, growth and the time that is left by now', () => {
     expect(formatValue(verdictSignal(head, 'verdict', MINUTE), 'leak_verdict')).toBe('leak');
     expect(verdictSignal(head, 'growth', MINUTE)).toBe((36 * MIB) / 3600);
     expect(verdictSignal(head, 'time-to-limit', 10 * MINUTE)).toBe(6600);
+    expect(verdictSignal(head, 'reserved', MINUTE)).toBe(900);
+    expect(verdictSignal(head, 'above-reserved', MINUTE)).toBe(-10);
   });
   it('is unknown when there is none, when it is too old, and where it does not tell', () => {
     expect(verdictSignal(undefined, 'verdict', 0)).toBeNull();

@@ -77,15 +77,17 @@ describe('the memory of a subject', () => {
 });
 
 describe('its signals', () => {
-  const SIGNALS = 'vram_leak_verdict,vram_growth_rate,vram_time_to_limit';
+  const SIGNALS = 'vram_leak_verdict,vram_growth_rate,vram_time_to_limit,vram_engine_reserved,vram_above_reserved';
   const current = async (nowMs: number, id: number) =>
     (await currentValues(at(nowMs), { signals: SIGNALS, subject: [id] })).items;
 
   it('show what the newest verdict says', async () => {
-    const [verdict, growth, left] = await current(NOW, ids[0] ?? -1);
+    const [verdict, growth, left, reserved, above] = await current(NOW, ids[0] ?? -1);
     expect(verdict).toMatchObject({ value: codeOfWord('leak_verdict', 'leak'), atMs: NOW, reason: '' });
     expect(growth?.value).toBeCloseTo((60 * 1024 ** 2) / 3600, -2);
     expect(left?.value).toBeGreaterThan(100 * 3600);
+    expect(reserved?.value).toBe(11_000 * 1024 ** 2);
+    expect(above?.value).toBe(leaking().aboveReservedBytes);
   });
   it('are unknown with the reason', async () => {
     for (const item of await current(NOW, ids[1] ?? -1))
@@ -96,7 +98,7 @@ describe('its signals', () => {
   it('have no history: gaps, not errors', async () => {
     const asked = { signals: SIGNALS, subject: ids, from: 'now-1h', to: 'now', points: 60, group: 'subject' as const };
     const { series } = await seriesOf(at(NOW), asked);
-    expect(series).toHaveLength(6);
+    expect(series).toHaveLength(10);
     expect(series.flatMap((line) => line.mean).every((value) => value === null)).toBe(true);
   });
   it('are what a rule under edit is tried on', async () => {

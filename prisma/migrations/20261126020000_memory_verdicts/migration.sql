@@ -6,6 +6,8 @@ CREATE TABLE memory_verdict (
   slope_mib_per_hour double precision,
   expected_limit_ms double precision,
   earliest_limit_ms double precision,
+  reserved_bytes double precision,
+  above_reserved_bytes double precision,
   judgement jsonb NOT NULL,
   attribution jsonb
 );
