@@ -12,7 +12,7 @@ import { useNowMs } from '#lib/client/now.ts';
 import { useUtc } from '#lib/client/url-state.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { formatValue, isWords } from '#lib/metrics/unit.ts';
 
 /** The four questions of three in the morning, in their order. */
 export function AlertAnswers({ alert }: { alert: AlertDetail }) {
@@ -70,7 +70,7 @@ function WhatIsBroken({ alert }: { alert: AlertDetail }) {
           {alert.subjectName}
         </Link>
       </p>
-      {unit !== 'bool' && (firedValue !== null || peakValue !== null) && (
+      {!isWords(unit) && (firedValue !== null || peakValue !== null) && (
         <p className="text-xs text-muted">
           fired at {formatValue(firedValue, unit)}, worst {formatValue(peakValue, unit)}
         </p>

@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
-import { evidenceCharts, evidenceData, evidenceSubjects } from '#components/alert/evidence-data.ts';
+import { asksVerdict, evidenceCharts, evidenceData, evidenceSubjects } from '#components/alert/evidence-data.ts';
 import { readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { TimeSeriesChart } from '#components/chart/time-series-chart.tsx';
+import { MemoryVerdict } from '#components/leak/memory-verdict.tsx';
 import { hasValues } from '#components/panel/panel-data.ts';
 import { PanelFrame } from '#components/panel/panel-frame.tsx';
 import { PanelHelp } from '#components/panel/panel-help.tsx';
@@ -33,6 +34,7 @@ export function AlertEvidence({ alert }: { alert: AlertDetail }) {
   const range = `from=${instantText(fromMs)}&to=${alert.resolvedAtMs === null ? 'now' : instantText(toMs)}`;
   return (
     <>
+      {alert.subject !== null && asksVerdict(alert.ruleText.signals) && <MemoryVerdict subject={alert.subject} />}
       {charts.map((signals) => (
         <EvidenceChart
           key={signals.join()}

@@ -17,7 +17,7 @@ import {
 } from '#lib/client/timeline.ts';
 import { useUtc } from '#lib/client/url-state.ts';
 import { instantLabel } from '#lib/client/wall-clock.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { formatValue, isWords } from '#lib/metrics/unit.ts';
 
 const MAX_SHOWN = 100;
 
@@ -83,7 +83,7 @@ export function AlertTimeline({ alert }: { alert: AlertDetail }) {
 function EntryText({ entry, alert }: { entry: TimelineEntry; alert: AlertDetail }) {
   const words = EVENT_WORDS[entry.event] ?? entry.event.replaceAll('-', ' ');
   if (entry.kind === 'messages') return <>{entry.text}</>;
-  const value = entry.value === null || alert.unit === 'bool' ? '' : ` at ${formatValue(entry.value, alert.unit)}`;
+  const value = entry.value === null || isWords(alert.unit) ? '' : ` at ${formatValue(entry.value, alert.unit)}`;
   return (
     <>
       <strong className="font-medium">{entry.actor === null ? words : `${entry.actor} ${words.toLowerCase()}`}</strong>

@@ -5,7 +5,7 @@ import { Instant } from '#components/status/instant.tsx';
 import { Card } from '#components/ui/card.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { formatValue, isWords } from '#lib/metrics/unit.ts';
 
 /** The same rule on the same subject before, with what people wrote then. */
 export function EarlierEpisodes({ alert }: { alert: AlertDetail }) {
@@ -27,7 +27,7 @@ export function EarlierEpisodes({ alert }: { alert: AlertDetail }) {
                     for {describeDurationMs(episode.resolvedAtMs - episode.firedAtMs)}
                   </span>
                 )}
-                {episode.peakValue !== null && unit !== 'bool' && (
+                {episode.peakValue !== null && !isWords(unit) && (
                   <span className="self-center text-muted">worst {formatValue(episode.peakValue, unit)}</span>
                 )}
               </p>

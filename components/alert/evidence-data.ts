@@ -9,18 +9,30 @@ import { phasesOf } from '#lib/client/alert-phases.ts';
 import { SEVERITY_WORDS } from '#lib/client/alert-words.ts';
 import type { TargetLine } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { formatValue, isWords } from '#lib/metrics/unit.ts';
 
 /** Signals of one unit share a chart; the first signal's chart comes first. Unknown signals are left out. */
 export function evidenceCharts(signals: readonly string[]): readonly (readonly string[])[] {
   const byUnit = new Map<string, string[]>();
-  for (const id of new Set(signals)) {
+  for (const id of new Set(signals.map(drawnFor))) {
     const signal = findSignal(id);
     if (signal === undefined) continue;
     const key = `${signal.unit} ${signal.kind}`;
     byUnit.set(key, [...(byUnit.get(key) ?? []), id]);
   }
   return [...byUnit.values()];
+}
+
+/** Verdicts have no history: what they judge is drawn instead. */
+function drawnFor(id: string): string {
+  const compute = findSignal(id)?.compute;
+  if (compute?.type !== 'memory-verdict') return id;
+  return compute.field === 'used_bytes' ? 'vram_used' : 'resident_bytes';
+}
+
+/** Whether the alert follows from a leak verdict, whose evidence says more than a chart. */
+export function asksVerdict(signals: readonly string[]): boolean {
+  return signals.some((id) => findSignal(id)?.compute.type === 'memory-verdict');
 }
 
 /** Whose lines are drawn: the alert's subject, or for a target what runs on it. */
@@ -80,7 +92,7 @@ export function evidenceData(
 function limitLines(alert: AlertDetail, signals: readonly string[], thresholds: Thresholds): readonly TargetLine[] {
   const [lead] = alert.ruleText.signals;
   const judged: TargetLine[] =
-    alert.limit !== null && alert.unit !== 'bool' && lead !== undefined && signals.includes(lead)
+    alert.limit !== null && !isWords(alert.unit) && lead !== undefined && signals.includes(lead)
       ? [{ op: '>', value: alert.limit, label: `limit ${formatValue(alert.limit, alert.unit)}` }]
       : [];
   const others = thresholds

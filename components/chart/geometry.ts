@@ -1,7 +1,7 @@
 import type { ChartData } from '#components/chart/chart-data.ts';
 import { laneCount, stripHeight } from '#components/chart/span-lanes.ts';
 import { timeTicks, valueTicks } from '#components/chart/ticks.ts';
-import { type DisplayUnit, displayUnit } from '#lib/metrics/unit.ts';
+import { type DisplayUnit, displayUnit, isWords } from '#lib/metrics/unit.ts';
 import { upperOf } from '#lib/series/coarse.ts';
 
 /** Where things are drawn. Own maths, so that layer, overlay and recharts' axes agree without asking each other. */
@@ -66,7 +66,7 @@ export function chartGeometry(
   const plotHeight = Math.max(10, height - plotTop - BOTTOM);
   const top = topValue(data, visible, fullRatio && data.unit === 'ratio');
   const display = displayUnit(data.unit, top);
-  const whole = data.unit === 'bool' || data.unit === 'code' || data.unit === 'bits';
+  const whole = isWords(data.unit) || data.unit === 'code' || data.unit === 'bits';
   const shownTicks = valueTicks(top / display.divisor, plotHeight > 150 ? 5 : 4, whole);
   return {
     width,

@@ -9,7 +9,7 @@ import type { Backtest } from '#lib/api/rules.ts';
 import { subjectsQuery } from '#lib/client/queries.ts';
 import { instantText } from '#lib/client/range-state.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { formatValue, isWords } from '#lib/metrics/unit.ts';
 
 type Episode = Backtest['episodes'][number];
 
@@ -41,7 +41,7 @@ export function BacktestResult({ result }: { result: Backtest }) {
       cell: (row) => (
         <>
           {formatValue(row.peakValue, row.unit)}
-          {row.limit !== null && row.unit !== 'bool' && (
+          {row.limit !== null && !isWords(row.unit) && (
             <span className="text-muted"> / {formatValue(row.limit, row.unit)}</span>
           )}
         </>

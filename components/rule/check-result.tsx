@@ -4,7 +4,7 @@ import { Shape } from '#components/status/shape.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import type { RuleCheck } from '#lib/api/rules.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { formatValue, isWords } from '#lib/metrics/unit.ts';
 
 const MAX_ROWS = 12;
 
@@ -31,7 +31,7 @@ export function CheckResult({ check }: { check: RuleCheck }) {
             <span className="min-w-0 flex-1 basis-32 [overflow-wrap:anywhere]">{row.name}</span>
             <span className="whitespace-nowrap">
               {formatValue(row.value, row.unit)}
-              {row.limit !== null && row.unit !== 'bool' && (
+              {row.limit !== null && !isWords(row.unit) && (
                 <span className="text-muted"> limit {formatValue(row.limit, row.unit)}</span>
               )}
             </span>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { CriterionState, LeakStatus, RunOutcome } from '#components/run/run-status.tsx';
+import { LeakStatus } from '#components/leak/leak-status.tsx';
+import { CriterionState, RunOutcome } from '#components/run/run-status.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import type { RunDetail } from '#lib/api/runs.ts';

@@ -3,8 +3,8 @@
 import { useMemo, useState } from 'react';
 import { BatchMemoryChart } from '#components/chart/batch-memory-chart.tsx';
 import { csvFileName } from '#components/chart/csv.ts';
-import { floorsCsv } from '#components/run/floors-csv.ts';
-import { LeakEvidence } from '#components/run/leak-evidence.tsx';
+import { floorsCsv } from '#components/leak/floors-csv.ts';
+import { LeakEvidence } from '#components/leak/leak-evidence.tsx';
 import { LegendItem, Picture } from '#components/run/picture.tsx';
 import { Chip } from '#components/ui/chips.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';

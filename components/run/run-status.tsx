@@ -1,21 +1,11 @@
 import { Shape, type ShapeName } from '#components/status/shape.tsx';
 import type { JudgementView, RunSummary } from '#lib/api/runs.ts';
-import { VERDICT_WORDS } from '#lib/client/leak-words.ts';
 import { outcomeText } from '#lib/client/run-words.ts';
-import type { LeakVerdict } from '#lib/detect/leak-judgement.ts';
 
 const OUTCOME_SHAPES = { pass: 'ok', fail: 'danger', 'not measured': 'unknown' } as const satisfies Record<
   RunSummary['outcome'],
   ShapeName
 >;
-
-const VERDICT_SHAPES = {
-  leak: 'danger',
-  plateau: 'caution',
-  'load-driven': 'info',
-  none: 'ok',
-  inconclusive: 'unknown',
-} as const satisfies Record<LeakVerdict, ShapeName>;
 
 /** Shape and word of a whole run. */
 export function RunOutcome({ run }: { run: Pick<RunSummary, 'outcome' | 'state'> }) {
@@ -35,16 +25,6 @@ export function CriterionState({ state }: { state: JudgementView['state'] }) {
       <span className={state === 'fail' ? 'font-semibold' : undefined}>
         {{ pass: 'pass', fail: 'fail', 'not measured': 'not measured' }[state]}
       </span>
-    </span>
-  );
-}
-
-/** Shape and word of a verdict on growing memory. */
-export function LeakStatus({ verdict }: { verdict: LeakVerdict }) {
-  return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <Shape name={VERDICT_SHAPES[verdict]} />
-      <span className="font-semibold">{VERDICT_WORDS[verdict]}</span>
     </span>
   );
 }

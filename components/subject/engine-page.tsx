@@ -1,5 +1,6 @@
 'use client';
 
+import { MemoryVerdict } from '#components/leak/memory-verdict.tsx';
 import { useLinkedScope } from '#components/panel/linked-scope.ts';
 import type { PanelSpec } from '#components/panel/panel-data.ts';
 import { PanelGrid } from '#components/panel/panel-frame.tsx';
@@ -35,10 +36,25 @@ export function EnginePage({ id }: { id: number }) {
               </PanelGrid>
             </section>
           ))}
+          <HostMemory engine={engine} />
           <LinkedGpus engine={engine} />
         </>
       )}
     </SubjectPage>
+  );
+}
+
+const HOST_MEMORY: PanelSpec = { id: 'rss', title: 'Host memory of the server', signals: ['resident_bytes'] };
+
+function HostMemory({ engine }: { engine: Subject }) {
+  return (
+    <section aria-label="Host memory" className="space-y-2">
+      <p className="pt-2 text-xs font-medium text-muted">Host memory</p>
+      <div className="grid grid-cols-1 items-start gap-3 xl:grid-cols-2">
+        <SeriesPanel spec={HOST_MEMORY} />
+        <MemoryVerdict subject={engine} />
+      </div>
+    </section>
   );
 }
 

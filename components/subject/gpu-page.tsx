@@ -4,6 +4,8 @@ import { PanelGrid } from '#components/panel/panel-frame.tsx';
 import { PANELS } from '#components/panel/panel-specs.ts';
 import { SeriesPanel } from '#components/panel/series-panel.tsx';
 import { SubjectPage } from '#components/subject/subject-page.tsx';
+import { LeakVerdicts } from '#components/vram/leak-verdicts.tsx';
+import { MemoryGapTable } from '#components/vram/memory-gap-table.tsx';
 import { ProcessTable } from '#components/vram/process-table.tsx';
 import { VramTable } from '#components/vram/vram-table.tsx';
 
@@ -25,6 +27,8 @@ export function GpuPage({ id }: { id: number }) {
         return (
           <>
             <VramTable gpus={[gpu]} names={names} />
+            <MemoryGapTable gpus={[gpu]} names={names} />
+            <LeakVerdicts gpus={[gpu]} names={names} />
             <PanelGrid>
               {SPECS.map((spec) => (
                 <SeriesPanel key={spec.id} spec={spec} />

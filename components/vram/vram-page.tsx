@@ -6,6 +6,8 @@ import { PanelGrid } from '#components/panel/panel-frame.tsx';
 import { PanelPage } from '#components/panel/panel-page.tsx';
 import { PANELS } from '#components/panel/panel-specs.ts';
 import { SeriesPanel } from '#components/panel/series-panel.tsx';
+import { LeakVerdicts } from '#components/vram/leak-verdicts.tsx';
+import { MemoryGapTable } from '#components/vram/memory-gap-table.tsx';
 import { ProcessTable } from '#components/vram/process-table.tsx';
 import { VramTable } from '#components/vram/vram-table.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
@@ -27,6 +29,8 @@ export function VramPage() {
       {({ chosen, scope }) => (
         <>
           <VramTable gpus={chosen} names={scope.names} />
+          <MemoryGapTable gpus={chosen} names={scope.names} />
+          <LeakVerdicts gpus={chosen} names={scope.names} />
           <PanelGrid>
             <SeriesPanel spec={USED} />
             <SeriesPanel spec={PANELS.vramShare} />

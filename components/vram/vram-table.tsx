@@ -13,20 +13,18 @@ import {
 import { nowOf, type SubjectRow, sameSubjectRow, subjectRows } from '#components/fleet/subject-row.ts';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
+import { KV_SIGNALS, type KvUse, kvShareOf, kvUseOf } from '#components/vram/kv-use.ts';
 import { VramBar } from '#components/vram/vram-bar.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
-import { type CurrentIndex, indexCurrent } from '#lib/client/current-index.ts';
+import { indexCurrent } from '#lib/client/current-index.ts';
 import { currentQuery, seriesQuery } from '#lib/client/queries.ts';
 import { useRange } from '#lib/client/url-state.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
 const GPU_SIGNALS = ['vram_used', 'vram_total', 'vram_reserved', 'vram_free', 'vram_utilization'] as const;
-const KV_SIGNALS = ['kv_tokens_used', 'kv_tokens_capacity'] as const;
 /** Share of buckets that may lie below the floor: one stray reading is no floor. */
 const FLOOR_SHARE = 0.05;
 
-/** How much of the KV blocks of the engines on a GPU is in use, by those of them whose numbers are known. */
-type KvUse = { readonly linked: number; readonly known: number; readonly share: number | null };
 type GpuRow = SubjectRow & { readonly floor: number | null; readonly kv: KvUse };
 
 const value = (signal: string, title: string): Column<GpuRow> => valueColumn(signal, title, signal);
@@ -56,7 +54,7 @@ const COLUMNS: readonly Column<GpuRow>[] = [
 
 const sameGpuRow = (a: GpuRow, b: GpuRow): boolean =>
   a.floor === b.floor &&
-  a.kv.share === b.kv.share &&
+  kvShareOf(a.kv) === kvShareOf(b.kv) &&
   a.kv.known === b.kv.known &&
   a.kv.linked === b.kv.linked &&
   sameSubjectRow(a, b);
@@ -87,7 +85,7 @@ export function VramTable({ gpus, names }: { gpus: readonly Subject[]; names: Re
     [series.data],
   );
   const rows = subjectRows(gpus, names, current, GPU_SIGNALS).map(
-    (row): GpuRow => ({ ...row, floor: floors.get(row.subject.id) ?? null, kv: kvShare(row.subject, engines) }),
+    (row): GpuRow => ({ ...row, floor: floors.get(row.subject.id) ?? null, kv: kvUseOf(row.subject, engines) }),
   );
   return (
     <Card title="Memory by GPU">
@@ -107,24 +105,10 @@ export function VramTable({ gpus, names }: { gpus: readonly Subject[]; names: Re
   );
 }
 
-/** Tokens in the cache ÷ what fits, of the engines on this GPU. */
-function kvShare(gpu: Subject, engines: CurrentIndex): KvUse {
-  const linked = gpu.links.filter(({ kind }) => kind === 'engine');
-  let used = 0;
-  let capacity = 0;
-  let known = 0;
-  for (const { id } of linked) {
-    const [tokens, fits] = [engines.value(id, 'kv_tokens_used'), engines.value(id, 'kv_tokens_capacity')];
-    if (tokens === null || fits === null || fits <= 0) continue;
-    used += tokens;
-    capacity += fits;
-    known++;
-  }
-  return { linked: linked.length, known, share: known === 0 ? null : used / capacity };
-}
-
 /** The share, or the reason when there is none. */
-function KvShare({ use: { linked, known, share } }: { use: KvUse }) {
+function KvShare({ use }: { use: KvUse }) {
+  const { linked, known } = use;
+  const share = kvShareOf(use);
   if (linked === 0) {
     return (
       <span className="text-muted" title="No engine is linked: give both the same host label">

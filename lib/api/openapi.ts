@@ -9,6 +9,7 @@ import {
   DeliveriesQuery,
   DeliveryList,
 } from '#lib/api/channels.ts';
+import { MemoryView } from '#lib/api/memory.ts';
 import { Notification } from '#lib/api/notification.ts';
 import { ALERT_OPERATIONS } from '#lib/api/openapi-alerts.ts';
 import { RULE_OPERATIONS } from '#lib/api/openapi-rules.ts';
@@ -40,6 +41,12 @@ const OPERATIONS: readonly Operation[] = [
     answer: SubjectList,
   },
   { path: '/subjects/{id}', method: 'get', summary: 'One engine or GPU', answer: Subject },
+  {
+    path: '/subjects/{id}/memory',
+    method: 'get',
+    summary: "The leak verdict on a GPU's memory, or an engine's host memory, with its evidence",
+    answer: MemoryView,
+  },
   {
     path: '/series',
     method: 'get',

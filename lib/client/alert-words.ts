@@ -1,7 +1,7 @@
 import type { AlertSummary } from '#lib/api/alerts.ts';
 import { clockText, dayText, minuteText } from '#lib/client/wall-clock.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { formatValue, isWords } from '#lib/metrics/unit.ts';
 import type { Severity } from '#lib/rules/rule.ts';
 
 export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
@@ -20,13 +20,13 @@ export const STATE_WORDS: Readonly<Record<AlertSummary['state'], string>> = {
 
 /** "98 %" and "limit 90 %"; a yes/no rule has no number to show. */
 export function valueText(alert: Pick<AlertSummary, 'unit' | 'lastValue' | 'resolvedValue' | 'state'>): string {
-  if (alert.unit === 'bool') return '';
+  if (isWords(alert.unit)) return '';
   const value = alert.state === 'resolved' ? alert.resolvedValue : alert.lastValue;
   return value === null ? 'unknown' : formatValue(value, alert.unit);
 }
 
 export function limitText(alert: Pick<AlertSummary, 'unit' | 'limit'>): string {
-  return alert.limit === null || alert.unit === 'bool' ? '' : `limit ${formatValue(alert.limit, alert.unit)}`;
+  return alert.limit === null || isWords(alert.unit) ? '' : `limit ${formatValue(alert.limit, alert.unit)}`;
 }
 
 /** Title of the browser tab: the number is readable in a row of tabs. */

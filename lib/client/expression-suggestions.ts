@@ -1,5 +1,6 @@
 import type { Signal } from '#lib/metrics/signal.ts';
 import { findSignal, SIGNALS } from '#lib/metrics/signals.ts';
+import { wordsOf } from '#lib/metrics/unit.ts';
 import { AGGREGATES } from '#lib/rules/expression.ts';
 
 export type Suggestion = {
@@ -64,7 +65,12 @@ export function suggestionsAt(text: string, caret: number, isAsked = false): Sug
 }
 
 function suggestionOf({ id, title, unit }: Signal): Suggestion {
-  return { insert: id, label: id, title, unit: unit === 'bool' ? 'yes/no' : unit.replaceAll('_', ' ') };
+  return { insert: id, label: id, title, unit: unitText(unit) };
+}
+
+function unitText(unit: Signal['unit']): string {
+  if (unit === 'bool') return 'yes/no';
+  return wordsOf(unit)?.join(', ') ?? unit.replaceAll('_', ' ');
 }
 
 /** Lower is likelier; null does not match. One expression is about one kind of subject, so the others come last. */

@@ -37,11 +37,26 @@ const MIB = 1024 ** 2;
  * null where no model or slope is known, or fewer than two floors lie in its reach.
  */
 export function fittedLine(leak: LeakView, batches: readonly BatchView[]): FittedLine | null {
-  const { model, slopeMibPerBatch: slope } = leak;
+  return lineThrough(leak, leak.slopeMibPerBatch, (atMs) => batchPosition(batches, atMs));
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The same over time: x is in hours since the first floor. */
+export function fittedLineOverTime(leak: LeakView): FittedLine | null {
+  const startMs = leak.floors[0]?.atMs ?? 0;
+  return lineThrough(leak, leak.slopeMibPerHour, (atMs) => (atMs - startMs) / HOUR_MS);
+}
+
+function lineThrough(
+  { floors, model }: LeakView,
+  slope: LeakView['slopeMibPerHour'],
+  placeOf: (atMs: number) => number | null,
+): FittedLine | null {
   if (model === null || slope === null) return null;
   const step = model.step;
-  const places = leak.floors.flatMap(({ atMs, bytes }) => {
-    const x = batchPosition(batches, atMs);
+  const places = floors.flatMap(({ atMs, bytes }) => {
+    const x = placeOf(atMs);
     const raised = step !== null && atMs >= step.atMs ? step.bytes : 0;
     return atMs < model.sinceMs || x === null ? [] : [{ x, raised, rest: bytes - raised }];
   });

@@ -63,6 +63,7 @@ export function growerText({ pid, name, growthBytes, share }: RunGpu['growers'][
 /** How many more floors an inconclusive verdict needs; '' for all others. */
 export function moreFloorsText({ moreFloors, floorsPer }: Pick<LeakView, 'moreFloors' | 'floorsPer'>): string {
   if (moreFloors === null) return '';
-  const what = floorsPer === 'batch' ? ['batch', 'batches'] : ['idle window', 'idle windows'];
-  return `at least ${moreFloors} more ${moreFloors === 1 ? what[0] : what[1]} to be sure`;
+  const what = floorsPer === 'batch' ? ['batch', 'batches'] : ['floor', 'floors'];
+  const when = floorsPer === 'batch' ? '' : ' (one in five minutes)';
+  return `at least ${moreFloors} more ${moreFloors === 1 ? what[0] : what[1]}${when} to be sure`;
 }

@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { MemoryView } from '#lib/api/memory.ts';
 import type { SeriesAnswer } from '#lib/api/series.ts';
 import { SubjectList } from '#lib/api/subjects.ts';
 import { SignalList } from '#lib/api/system.ts';
@@ -29,6 +30,14 @@ export const subjectsQuery = (kind: SubjectKind | 'all', refreshMs: RefreshMs = 
     queryFn: ({ signal }) => request(SubjectList, kind === 'all' ? '/subjects' : `/subjects?kind=${kind}`, { signal }),
     refetchInterval: refreshMs,
     meta: LIVE,
+  });
+
+/** The rolling leak verdict; a new one comes every five minutes. */
+export const memoryQuery = (subjectId: number) =>
+  queryOptions({
+    queryKey: ['memory', subjectId],
+    queryFn: ({ signal }) => request(MemoryView, `/subjects/${subjectId}/memory`, { signal }),
+    refetchInterval: 30_000,
   });
 
 export const signalsQuery = () =>

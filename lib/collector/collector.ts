@@ -5,6 +5,7 @@ import { learnBaselines } from '#lib/collector/baselines.ts';
 import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
 import { keepMeasurements } from '#lib/collector/keep-measurements.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
+import { JUDGE_TICK_MS, MemoryJudge } from '#lib/collector/memory-judge.ts';
 import { Poller } from '#lib/collector/poller.ts';
 import { Recorder } from '#lib/collector/recorder.ts';
 import { SubjectRegistry } from '#lib/collector/subject-registry.ts';
@@ -55,6 +56,7 @@ export class Collector {
   readonly #layouts: LayoutStore;
   readonly #writer: Writer;
   readonly #evaluator: Evaluator;
+  readonly #memoryJudge: MemoryJudge;
   readonly #running = new Map<number, Running>();
   #leasedUntilMs = 0;
   #listed: { readonly atMs: number; readonly targets: readonly StoredTarget[] } | null = null;
@@ -65,6 +67,7 @@ export class Collector {
     this.#options = options;
     this.#startedAtMs = options.clock();
     this.#layouts = new LayoutStore(options.pool);
+    this.#memoryJudge = new MemoryJudge(options.pool, options.clock);
     this.#evaluator = new Evaluator({
       context: { pool: options.pool, layouts: this.#layouts },
       holder: this.#id,
@@ -97,6 +100,7 @@ export class Collector {
       loop('partitions', PARTITION_MS, () => this.#maintain()),
       loop('measurements of runs', MEASURE_RUNS_MS, () => this.#keepMeasurements()),
       loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
+      loop('memory', JUDGE_TICK_MS, () => this.#memoryJudge.tick(new Set(this.#running.keys()))),
     ];
   }
 

@@ -9,6 +9,7 @@ import type { GpuFloor } from '#lib/db/gpu-floors.ts';
 import { measureAvailability } from '#lib/db/measure-reads.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
 import { isFrozen } from '#lib/detect/health.ts';
+import { type VerdictHead, verdictSignal } from '#lib/detect/verdict-signals.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
@@ -23,6 +24,8 @@ export type EvaluationFacts = {
   readonly reserved: ReadonlySet<number>;
   /** By target: how many signals that enabled rules need are not exposed. */
   readonly missing: ReadonlyMap<number, number>;
+  /** The newest leak verdicts, by subject; empty where no rule asks. */
+  readonly verdicts: ReadonlyMap<number, VerdictHead>;
   /** By engine: what its newest run says. */
   readonly runs: ReadonlyMap<number, RunFigures>;
 };
@@ -49,8 +52,8 @@ export async function evaluateSlice(
     const measure = (read: SignalRead): Reading => readingOf(at.subject?.id ?? null, read, at.poll.atMs);
     const view = vramView(at, facts);
     const lookup = (read: SignalRead): number | null => {
-      const polled = pollValue(read, at, busy, facts, availability);
-      if (polled !== undefined) return polled;
+      const known = lookedUp(read, at, busy, facts, availability);
+      if (known !== undefined) return known;
       const totalBytes = view.kind === 'printed' ? null : measure(VRAM_TOTAL_READ).value;
       return judgedVram(read, measure(read).value, view, totalBytes);
     };
@@ -86,8 +89,8 @@ function vramView({ compiled, form, target, subject }: RuleCase, facts: Evaluati
   return { kind: 'above-floor', floorBytes: facts.floors.get(subject.id)?.floorBytes ?? null };
 }
 
-/** Signals of the polls themselves, and of runs; undefined for all others. */
-function pollValue(
+/** Signals of the polls themselves, of verdicts and of runs; undefined for all others. */
+function lookedUp(
   read: SignalRead,
   { poll, target, subject }: RuleCase,
   busy: ReadonlySet<number>,
@@ -107,6 +110,8 @@ function pollValue(
       return !poll.ok || subject === null ? null : Number(poll.shown.has(subject.id));
     case 'missing-signals':
       return facts.missing.get(target.id) ?? null;
+    case 'memory-verdict':
+      return subject === null ? null : verdictSignal(facts.verdicts.get(subject.id), compute.form, poll.atMs);
     case 'run-figure':
       return subject === null ? null : (facts.runs.get(subject.id) ?? NO_RUN)[compute.figure];
     default:

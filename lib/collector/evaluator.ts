@@ -16,6 +16,7 @@ import { loadFloors } from '#lib/db/gpu-floors.ts';
 import { inhibitOpenAlerts } from '#lib/db/inhibit.ts';
 import { heldLeases } from '#lib/db/leases.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
+import { loadVerdictHeads } from '#lib/db/memory-verdicts.ts';
 import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type Client, inTransaction, type Pool } from '#lib/db/pool.ts';
 import { fieldsOfReads } from '#lib/db/read-fields.ts';
@@ -24,6 +25,7 @@ import { loadRunSignals } from '#lib/db/run-signals.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import { missingSignals } from '#lib/rules/missing-signals.ts';
+import type { SignalRead } from '#lib/rules/reads.ts';
 import type { RunFigures } from '#lib/runs/run-figures.ts';
 
 export type EvaluatorOptions = {
@@ -47,6 +49,7 @@ export type EvaluatorStats = {
 
 const FACTS_MS = 5000;
 const SLOW_FACTS_MS = 60_000;
+const VERDICTS_MS = 15_000;
 const RUN_FACTS_MS = 30_000;
 const RETRY_MS = 1000;
 const IDLE_MS = 5000;
@@ -67,6 +70,7 @@ export class Evaluator {
   #facts: { readonly atMs: number; readonly value: EvaluationFacts } | null = null;
   #runs: { readonly atMs: number; readonly value: ReadonlyMap<number, RunFigures> } | null = null;
   #missing: { readonly atMs: number; readonly value: ReadonlyMap<number, number> } | null = null;
+  #verdicts: { readonly atMs: number; readonly value: EvaluationFacts['verdicts'] } | null = null;
   #stats: EvaluatorStats = { evaluatedAtMs: null, rules: 0, openAlerts: 0, evaluations: 0 };
   #failing = false;
 
@@ -101,6 +105,7 @@ export class Evaluator {
     this.#book.refresh();
     this.#facts = null;
     this.#missing = null;
+    this.#verdicts = null;
   }
 
   /** Another collector evaluates this target from now on. */
@@ -217,11 +222,22 @@ export class Evaluator {
       rules.flatMap(({ rule, relative }) => (rule.scope === 'engine' ? relative.reads.map((read) => read.signal) : [])),
     );
     const missing = await this.#missingSignals(fleet, wanted, nowMs);
-    const runs = await this.#runFigures(fleet, nowMs);
+    const [runs, verdicts] = await Promise.all([this.#runFigures(fleet, nowMs), this.#currentVerdicts(reads, nowMs)]);
     // What is not known of runs must not end an alert about one.
     const evaluated = runs === null ? rules.filter((compiled) => !readsRuns(compiled)) : rules;
-    const value: EvaluationFacts = { fleet, rules: evaluated, floors, reserved, missing, runs: runs ?? new Map() };
+    const value: EvaluationFacts = {
+      ...{ fleet, rules: evaluated, floors, reserved, missing, verdicts },
+      runs: runs ?? new Map(),
+    };
     this.#facts = { atMs: nowMs, value };
+    return value;
+  }
+
+  async #currentVerdicts(reads: readonly SignalRead[], nowMs: number): Promise<EvaluationFacts['verdicts']> {
+    if (this.#verdicts !== null && nowMs - this.#verdicts.atMs < VERDICTS_MS) return this.#verdicts.value;
+    const isAsked = reads.some((read) => findSignal(read.signal)?.compute.type === 'memory-verdict');
+    const value = isAsked ? await loadVerdictHeads(this.#options.context.pool, null) : new Map();
+    this.#verdicts = { atMs: nowMs, value };
     return value;
   }
 

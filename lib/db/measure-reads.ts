@@ -1,7 +1,7 @@
 import { loadUpShares } from '#lib/db/fleet.ts';
 import type { FleetState, FleetSubject } from '#lib/db/fleet-state.ts';
 import { type MeasureContext, measureSpan } from '#lib/db/measure-span.ts';
-import { isPollCompute } from '#lib/metrics/signal.ts';
+import { isSampleCompute } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import { pickRead } from '#lib/rules/read-track.ts';
 import { readKey, type SignalRead } from '#lib/rules/reads.ts';
@@ -67,7 +67,7 @@ export async function measureAvailability(
 
 function isStored(read: SignalRead): boolean {
   const signal = findSignal(read.signal);
-  return signal !== undefined && !isPollCompute(signal.compute);
+  return signal !== undefined && isSampleCompute(signal.compute);
 }
 
 function gaugesOf(read: SignalRead): 'newest' | 'mean' {

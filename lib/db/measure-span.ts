@@ -113,6 +113,7 @@ function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
     case 'target-frozen':
     case 'shown':
     case 'missing-signals':
+    case 'memory-verdict':
     case 'run-figure':
       return null;
     case 'failures-while-full':

@@ -1,5 +1,13 @@
 import { formatDurationMs } from '#lib/metrics/duration.ts';
-import type { Compute } from '#lib/metrics/signal.ts';
+import type { Compute, MemoryForm } from '#lib/metrics/signal.ts';
+
+const MEMORY_FORMS = {
+  verdict: 'the word',
+  growth: 'the Theil–Sen slope',
+  'time-to-limit': '(limit − floor) ÷ slope',
+  reserved: 'what memory settled at after the engine’s start, as known',
+  'above-reserved': 'floor now − reserved',
+} as const satisfies Record<MemoryForm, string>;
 
 /** How a signal follows from what was read, as a formula a reader can check. */
 export function describeCompute(compute: Compute, windowMs: number): string {
@@ -47,6 +55,8 @@ export function describeCompute(compute: Compute, windowMs: number): string {
       return 'the newest page of the answering target shows it';
     case 'missing-signals':
       return 'signals of enabled rules that the newest page cannot give';
+    case 'memory-verdict':
+      return `${MEMORY_FORMS[compute.form]} of the newest leak verdict on ${compute.field}: floors of 5 min over 24 h, warm-up removed, since the newest restart`;
     case 'run-figure':
       return `${compute.figure} of the newest run that is open or finished less than a day ago`;
     case 'failures-while-full':

@@ -13,6 +13,7 @@ export function storedFieldsOf(compute: Compute): readonly string[] {
     case 'gauge':
     case 'peak':
     case 'any-bit':
+    case 'memory-verdict':
       return [compute.field];
     case 'gauge-ratio':
       return [compute.numerator, compute.denominator];

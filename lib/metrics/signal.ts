@@ -18,6 +18,9 @@ export type DerivedCounter = (typeof DERIVED_COUNTERS)[number];
 type Gauge = EngineGauge | GpuGauge;
 type Counter = EngineCounter | GpuCounter | DerivedCounter;
 
+/** What a leak verdict says: its word, bytes per second, seconds, and what its engine reserved or holds above that. */
+export type MemoryForm = 'verdict' | 'growth' | 'time-to-limit' | 'reserved' | 'above-reserved';
+
 /** How a signal follows from stored samples of a window. Every form is a plain aggregate, so raw rows and roll-ups agree. */
 export type Compute =
   /** The gauge; mean, min and max over the window. */
@@ -67,6 +70,12 @@ export type Compute =
   | { readonly type: 'shown' }
   /** How many signals that enabled rules need this version of the engine does not expose. */
   | { readonly type: 'missing-signals' }
+  /** From the newest leak verdict on the subject's memory; unknown when that is too old. */
+  | {
+      readonly type: 'memory-verdict';
+      readonly field: 'used_bytes' | 'resident_bytes';
+      readonly form: MemoryForm;
+    }
   /** Of the newest run on the engine that runs or finished less than a day ago. */
   | { readonly type: 'run-figure'; readonly figure: RunFigure }
   /** Increase of failures in a window in which a linked GPU was at least `fullRatio` full; 0 when none was. */
@@ -90,6 +99,11 @@ const POLL_TYPES: readonly Compute['type'][] = ['target-up', 'target-frozen', 's
 /** Whether the signal is known even when a poll failed, because it is about the polls, or about a run. */
 export function isPollCompute(compute: Compute): boolean {
   return POLL_TYPES.includes(compute.type);
+}
+
+/** Whether the signal is made from stored samples of a window; the others are looked up. */
+export function isSampleCompute(compute: Compute): boolean {
+  return !isPollCompute(compute) && compute.type !== 'memory-verdict';
 }
 
 /** A shaded range of a panel. `from` inclusive, `to` exclusive, null is open. */

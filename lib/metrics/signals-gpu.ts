@@ -3,6 +3,7 @@ import type { FleetForm, Signal } from '#lib/metrics/signal.ts';
 import type { Unit } from '#lib/metrics/unit.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 const gpu = { kind: 'gpu', windowMs: MINUTE_MS } as const;
 
 const gauge = (id: string, title: string, unit: Unit, field: GpuGauge, fleet: FleetForm, help: string): Signal => ({
@@ -66,6 +67,61 @@ export const GPU_SIGNALS: readonly Signal[] = [
       { level: 'danger', from: 0.9, to: null, label: 'danger; random OOM above 95 %' },
     ],
     targets: [{ op: '<', value: 0.6, label: '001 target' }],
+  },
+  {
+    ...gpu,
+    id: 'vram_leak_verdict',
+    title: 'VRAM leak verdict',
+    unit: 'leak_verdict',
+    compute: { type: 'memory-verdict', field: 'used_bytes', form: 'verdict' },
+    windowMs: DAY_MS,
+    fleet: 'mean',
+    help: 'Whether the floors of used memory grow for good: leak, plateau (a step or ramp that ended), load-driven, none, or inconclusive. Judged every 5 min; unknown when the newest verdict is older than 15 min.',
+    source: '003 Warning Signs 1; algorithms §6',
+  },
+  {
+    ...gpu,
+    id: 'vram_growth_rate',
+    title: 'VRAM growth',
+    unit: 'bytes_per_second',
+    compute: { type: 'memory-verdict', field: 'used_bytes', form: 'growth' },
+    windowMs: DAY_MS,
+    fleet: 'sum',
+    help: 'Slope of the floors of used memory, load and steps taken out. A slope is no leak by itself: see the verdict and its interval.',
+    source: '003 Warning Signs 1; algorithms §6',
+  },
+  {
+    ...gpu,
+    id: 'vram_time_to_limit',
+    title: 'VRAM time to the limit',
+    unit: 'seconds',
+    compute: { type: 'memory-verdict', field: 'used_bytes', form: 'time-to-limit' },
+    windowMs: DAY_MS,
+    fleet: 'mean',
+    help: 'When the floor of a leaking GPU meets the memory of the card; peaks meet it before. Unknown unless the verdict is leak.',
+    source: '000 Add Memory Profiling; algorithms §6',
+  },
+  {
+    ...gpu,
+    id: 'vram_engine_reserved',
+    title: 'VRAM reserved by the engine',
+    unit: 'bytes',
+    compute: { type: 'memory-verdict', field: 'used_bytes', form: 'reserved' },
+    windowMs: DAY_MS,
+    fleet: 'sum',
+    help: 'What used memory settled at after the engine on the GPU had started: weights, KV blocks and graphs. Unknown without a linked engine.',
+    source: 'algorithms §6',
+  },
+  {
+    ...gpu,
+    id: 'vram_above_reserved',
+    title: 'VRAM above the reservation',
+    unit: 'bytes',
+    compute: { type: 'memory-verdict', field: 'used_bytes', form: 'above-reserved' },
+    windowMs: DAY_MS,
+    fleet: 'sum',
+    help: 'The floor of used memory less what the engine reserved at its start: what came on top since, and what a leak is judged by.',
+    source: 'algorithms §6',
   },
   gauge('vram_total', 'VRAM total', 'bytes', 'total_bytes', 'sum', 'Memory of the card.'),
   gauge('vram_free', 'VRAM free', 'bytes', 'free_bytes', 'sum', 'Free memory as the exporter prints it.'),

@@ -18,8 +18,30 @@ export const UNITS = [
   'bool',
   'bits',
   'code',
+  'leak_verdict',
 ] as const;
 export type Unit = (typeof UNITS)[number];
+
+/** Units whose values are words; a value is the place of its word. Append, never reorder: values are stored with alerts. */
+const WORDS: Partial<Record<Unit, readonly string[]>> = {
+  leak_verdict: ['none', 'plateau', 'load-driven', 'inconclusive', 'leak'],
+};
+
+/** The words that values of this unit stand for; null where values are numbers. */
+export function wordsOf(unit: Unit): readonly string[] | null {
+  return WORDS[unit] ?? null;
+}
+
+/** Values are words (yes/no is one too): they have no peak and no limit worth printing. */
+export function isWords(unit: Unit): boolean {
+  return unit === 'bool' || unit in WORDS;
+}
+
+/** The value that stands for a word (`load_driven` is `load-driven`); null when the unit has no such word. */
+export function codeOfWord(unit: Unit, word: string): number | null {
+  const code = (WORDS[unit] ?? []).indexOf(word.replaceAll('_', '-'));
+  return code < 0 ? null : code;
+}
 
 /** A unit's divisor and suffix for showing; chosen once per panel so that rows of one panel can be compared. */
 export type DisplayUnit = { readonly divisor: number; readonly suffix: string };
@@ -71,6 +93,7 @@ const SCALES = {
   bool: [[1, '']],
   bits: [[1, '']],
   code: [[1, '']],
+  leak_verdict: [[1, '']],
 } as const satisfies Record<Unit, readonly (readonly [number, string])[]>;
 
 /** Where a scale begins later than at its 1: two minutes beside a third of a second are both read in seconds. */
@@ -101,6 +124,8 @@ export function formatValue(value: number | null | undefined, unit: Unit, displa
   if (unit === 'bool') return value >= 0.5 ? 'yes' : 'no';
   if (unit === 'bits') return `0x${Math.round(value).toString(16)}`;
   if (unit === 'code') return String(Math.round(value));
+  const words = wordsOf(unit);
+  if (words !== null) return words[Math.round(value)] ?? '–';
   const { divisor, suffix } = display ?? displayUnit(unit, value);
   const text = threeDigits(value / divisor);
   if (suffix === '') return text;

@@ -2,7 +2,7 @@ import { alertState, type Episode } from '#lib/alerts/alert.ts';
 import type { Labels } from '#lib/alerts/matchers.ts';
 import type { Notification, NotifiedAlert } from '#lib/api/notification.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
-import { formatValue } from '#lib/metrics/unit.ts';
+import { formatValue, isWords } from '#lib/metrics/unit.ts';
 import { cleanText, formatUtc } from '#lib/notify/clean-text.ts';
 import { type DeliveryKind, endWords } from '#lib/notify/plan.ts';
 import { SEVERITIES, type Severity } from '#lib/rules/rule.ts';
@@ -162,7 +162,7 @@ function describeAlert(alert: MessageAlert, frame: MessageFrame): NotifiedAlert 
 
 /** `98%, limit 90%`; nothing where a yes or no says no more than the title does. */
 function numbersOf(alert: MessageAlert, value: number | null): string {
-  if (alert.unit === 'bool') return '';
+  if (isWords(alert.unit)) return '';
   const limit = alert.limit === null ? '' : `limit ${formatValue(alert.limit, alert.unit)}`;
   const now = value === null ? (limit === '' ? '' : 'value unknown') : formatValue(value, alert.unit);
   return [now, limit].filter((part) => part !== '').join(', ');
@@ -176,7 +176,7 @@ function factsOf(alert: MessageAlert, firedAtMs: number, owner: string | null, n
   } else {
     facts.push(`since ${formatUtc(firedAtMs, nowMs)} (${describeDurationMs(Math.max(0, nowMs - firedAtMs))})`);
   }
-  if (alert.peakValue !== null && alert.unit !== 'bool') facts.push(`peak ${formatValue(alert.peakValue, alert.unit)}`);
+  if (alert.peakValue !== null && !isWords(alert.unit)) facts.push(`peak ${formatValue(alert.peakValue, alert.unit)}`);
   if (alert.data !== 'ok') facts.push(blindWords(alert, nowMs));
   if (alert.flapping) facts.push('flapping');
   facts.push(owner === null ? 'nobody is on it' : `owner ${owner}`);

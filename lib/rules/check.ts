@@ -1,5 +1,6 @@
+import { nearestWord } from '#lib/metrics/nearest-word.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
-import type { Unit } from '#lib/metrics/unit.ts';
+import { codeOfWord, type Unit, wordsOf } from '#lib/metrics/unit.ts';
 import {
   type CheckState,
   checkValue,
@@ -78,8 +79,8 @@ function checkBareValue(state: CheckState, expression: Expression): Condition | 
 
 type ComparisonExpression = Extract<Expression, { kind: 'comparison' }>;
 function checkComparison(state: CheckState, expression: ComparisonExpression): CheckedComparison | null {
-  const left = checkValue(state, expression.left);
-  const right = checkValue(state, expression.right);
+  const left = checkSide(state, expression.left, expression.right);
+  const right = checkSide(state, expression.right, expression.left);
   if (left === null || right === null) return null;
   const [value, limit, operator] =
     left.firstSignal === null ? [right, left, MIRRORED[expression.operator]] : [left, right, expression.operator];
@@ -89,6 +90,19 @@ function checkComparison(state: CheckState, expression: ComparisonExpression): C
   const unit = comparedUnit(state, expression, operator, value, limit);
   if (unit === null) return null;
   return { kind: 'comparison', operator, value: value.term, limit: limit.term, unit, signal: value.firstSignal };
+}
+
+/** A name beside a signal whose values are words stands for one of them; a signal of that name would win. */
+function checkSide(state: CheckState, side: Expression, other: Expression): TypedTerm | null {
+  const unit = side.kind === 'signal' && other.kind === 'signal' ? state.find(other.signal)?.unit : undefined;
+  const words = unit === undefined ? null : wordsOf(unit);
+  if (side.kind !== 'signal' || unit === undefined || words === null || state.find(side.signal) !== undefined)
+    return checkValue(state, side);
+  const value = codeOfWord(unit, side.signal);
+  if (value !== null) return { term: { kind: 'constant', value }, unit, firstSignal: null, span: side };
+  const known = words.map((word) => word.replaceAll('-', '_'));
+  const message = `"${side.signal}" is no ${unitWord(unit)}`;
+  return report(state, side, message, oneOf(words), nearestWord(side.signal, known, 3));
 }
 
 function comparedUnit(
@@ -118,12 +132,18 @@ function comparedName(
 ): Unit | null {
   const unit = value.unit as Unit;
   const isBool = unit === 'bool';
-  const expected = isBool ? '= yes or = no' : '= or != with a whole number';
+  const words = wordsOf(unit);
+  const expected = isBool ? '= yes or = no' : words === null ? '= or != with a whole number' : oneOf(words);
   if (operator !== '=' && operator !== '!=') return report(state, at, `${unitWord(unit)} has no order`, expected);
   if (limit.unit === unit) return unit;
+  if (words !== null) return report(state, limit.span, `${unitWord(unit)} cannot be compared with this`, expected);
   const number = limit.term.kind === 'constant' && limit.unit === 'number' ? limit.term.value : null;
   const fits = number !== null && (isBool ? number === 0 || number === 1 : Number.isInteger(number) && number >= 0);
   return fits ? unit : report(state, limit.span, `${unitWord(unit)} cannot be compared with this`, expected);
+}
+
+function oneOf(words: readonly string[]): string {
+  return `= or != with one of ${words.map((word) => word.replaceAll('-', '_')).join(' ')}`;
 }
 
 /** Mistakes of published rules: TTFT in seconds against 2000, a ratio against 95. */

@@ -204,6 +204,7 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   'failures-while-full': 'Prometheus does not know which GPUs an engine runs on',
   'target-frozen': 'Prometheus does not see whether an exporter repeats itself',
   shown: 'Prometheus has no memory of engines and GPUs that it once saw; absent() fires only when all are gone',
+  'memory-verdict': 'Prometheus has no leak verdict: a slope alone takes warm-up, steps and load for a leak',
   'missing-signals': 'Prometheus does not know what a version should expose',
   'run-figure': 'Prometheus does not know of runs and their batches',
 };

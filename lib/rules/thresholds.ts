@@ -1,3 +1,4 @@
+import { isWords } from '#lib/metrics/unit.ts';
 import type { CheckedExpression, Condition } from '#lib/rules/checked.ts';
 import { type Comparison, OPPOSITE } from '#lib/rules/expression.ts';
 
@@ -17,7 +18,7 @@ function thresholds(condition: Condition, negated: boolean): Threshold[] {
       return [...thresholds(condition.left, negated), ...thresholds(condition.right, negated)];
     case 'comparison': {
       const { value, limit, operator, unit, signal } = condition;
-      if (value.kind !== 'read' || limit.kind !== 'constant' || unit === 'bool' || unit === 'code') return [];
+      if (value.kind !== 'read' || limit.kind !== 'constant' || isWords(unit) || unit === 'code') return [];
       return [{ signal, op: negated ? OPPOSITE[operator] : operator, value: limit.value }];
     }
   }

@@ -3,8 +3,10 @@ import { busySubjects } from '#lib/db/busy-subjects.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
 import { type FleetState, type FleetSubject, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
 import { measureSpan } from '#lib/db/measure-span.ts';
+import { loadVerdictHeads } from '#lib/db/memory-verdicts.ts';
 import { loadRunSignals } from '#lib/db/run-signals.ts';
-import { isPollCompute, type Signal } from '#lib/metrics/signal.ts';
+import { type VerdictHead, verdictSignal } from '#lib/detect/verdict-signals.ts';
+import { isSampleCompute, type Signal } from '#lib/metrics/signal.ts';
 import { SIGNALS } from '#lib/metrics/signals.ts';
 import { NO_RUN, type RunFigures } from '#lib/runs/run-figures.ts';
 import type { Measured } from '#lib/series/measure.ts';
@@ -42,13 +44,20 @@ export async function currentOf(
   const busy = await busySubjects(context, fleet, subjects);
   const values = new Map<string, Measured>();
   for (const windowMs of new Set(signals.map((signal) => signal.windowMs))) {
-    const ofWindow = signals.filter((signal) => signal.windowMs === windowMs && !isPollSignal(signal));
+    const ofWindow = signals.filter((signal) => signal.windowMs === windowMs && isSampleCompute(signal.compute));
     const span = { fromMs: fleet.nowMs - windowMs, toMs: fleet.nowMs + 1, stepMs: null } as const;
+    if (ofWindow.length === 0) continue;
     for (const row of await measureSpan(context, fleet, { subjects, signals: ofWindow, span, group: 'subject' })) {
       values.set(`${row.subjectId} ${row.signal.id}`, row.value);
     }
   }
   const upShares = signals.some(isShareSignal) ? await loadUpShares(context.pool, fleet.nowMs - 86_400_000) : new Map();
+  const verdicts = signals.some(isVerdictSignal)
+    ? await loadVerdictHeads(
+        context.pool,
+        subjects.map((subject) => subject.id),
+      )
+    : new Map<number, VerdictHead>();
   const runs = signals.some((signal) => signal.compute.type === 'run-figure')
     ? await loadRunSignals(context, fleet)
     : new Map<number, RunFigures>();
@@ -76,6 +85,8 @@ export async function currentOf(
             reason: polled !== null ? '' : health.reason === '' ? explain(subject, signal) : health.reason,
           };
         }
+        const judged = verdictOf(signal, verdicts.get(subject.id), fleet.nowMs);
+        if (judged !== null) return { ...head, ...judged, reason: judged.reason ?? explain(subject, signal) };
         const isDead = health.state === 'down' || health.state === 'stale' || health.state === 'unknown';
         if (isDead)
           return {
@@ -101,8 +112,21 @@ export async function currentOf(
   });
 }
 
-function isPollSignal(signal: Signal): boolean {
-  return isPollCompute(signal.compute);
+function isVerdictSignal(signal: Signal): boolean {
+  return signal.compute.type === 'memory-verdict';
+}
+
+type Judged = Pick<CurrentValue, 'value' | 'min' | 'max' | 'atMs'> & { readonly reason: string | null };
+
+/** What the newest leak verdict says; null for signals that are no verdict's. Without a verdict the reason is null. */
+function verdictOf(signal: Signal, head: VerdictHead | undefined, nowMs: number): Judged | null {
+  if (signal.compute.type !== 'memory-verdict') return null;
+  const value = verdictSignal(head, signal.compute.form, nowMs);
+  const known = { value, min: value, max: value, atMs: head?.judgedAtMs ?? null };
+  if (head === undefined) return { ...known, reason: null };
+  if (value !== null) return { ...known, reason: '' };
+  const isOld = verdictSignal(head, 'verdict', nowMs) === null;
+  return { ...known, reason: isOld ? 'the newest verdict is too old' : `the verdict is ${head.verdict}` };
 }
 
 function isShareSignal(signal: Signal): boolean {

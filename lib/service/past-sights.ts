@@ -92,6 +92,8 @@ function readingAt(past: PastCase, read: SignalRead, moment: Moment, frozen: boo
     case 'shown':
       return moment.ok !== true || readings === null ? null : Number(hasEntryAt(readings.track, moment.atMs));
     case 'missing-signals':
+    // Only the newest verdict is stored.
+    case 'memory-verdict':
     case 'run-figure':
     case undefined:
       return null;

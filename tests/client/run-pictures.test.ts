@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ticksBetween } from '#components/chart/ticks.ts';
-import { floorsCsv } from '#components/run/floors-csv.ts';
+import { floorsCsv } from '#components/leak/floors-csv.ts';
 import { batchPanelLinks } from '#lib/client/batch-panel-links.ts';
 import { batchPosition, fittedLine, floorPoints } from '#lib/client/floor-line.ts';
 import { throughputBand } from '#lib/client/throughput-band.ts';

@@ -86,7 +86,9 @@ describe('the evidence of a leak in words', () => {
 
   test('how many more batches an inconclusive verdict needs', () => {
     expect(moreFloorsText({ moreFloors: 1, floorsPer: 'batch' })).toBe('at least 1 more batch to be sure');
-    expect(moreFloorsText({ moreFloors: 3, floorsPer: 'window' })).toBe('at least 3 more idle windows to be sure');
+    expect(moreFloorsText({ moreFloors: 3, floorsPer: 'window' })).toBe(
+      'at least 3 more floors (one in five minutes) to be sure',
+    );
     expect(moreFloorsText({ moreFloors: null, floorsPer: 'batch' })).toBe('');
   });
 

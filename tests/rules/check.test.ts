@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileRuleExpression } from '#lib/rules/check.ts';
+import { printExpression } from '#lib/rules/print.ts';
 import { readKey, readsOf } from '#lib/rules/reads.ts';
 import type { RuleScope } from '#lib/rules/rule.ts';
 
@@ -116,5 +117,43 @@ describe('readings', () => {
       'default(requests_per_second, 60000)',
       'default(baseline_rps, 60000)',
     ]);
+  });
+});
+
+describe('values that are words', () => {
+  it.each([
+    ['vram_leak_verdict = leak', 4],
+    ['leak = vram_leak_verdict', 4],
+    ['vram_leak_verdict != load_driven', 2],
+    ['not (rss_leak_verdict = Inconclusive)', 3],
+  ])('%s compares with the place of the word', (text, code) => {
+    const result = compileRuleExpression(text);
+    if (!result.ok) throw new Error(JSON.stringify(result.errors));
+    const { condition } = result.checked;
+    const comparison = condition.kind === 'not' ? condition.operand : condition;
+    if (comparison.kind !== 'comparison') throw new Error('no comparison');
+    expect(comparison.limit).toEqual({ kind: 'constant', value: code });
+    const printed = printExpression(result.checked.expression);
+    expect(printed).toBe(text.toLowerCase());
+    expect(compileRuleExpression(printed)).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['vram_leak_verdict = leek', 20, '"leek" is no leak verdict', 'with one of none plateau load_driven', 'leak'],
+    ['vram_leak_verdict > leak', 0, 'has no order', 'with one of', null],
+    ['vram_leak_verdict = 4', 20, 'cannot be compared', 'with one of', null],
+    ['vram_leak_verdict = yes', 20, 'cannot be compared', 'with one of', null],
+    ['vram_leak_verdict', 0, 'a value alone is no condition', 'a comparison', null],
+    ['avg(vram_leak_verdict, 5m) = leak', 0, 'has no window', 'vram_leak_verdict alone', null],
+    ['queue_depth = leak', 14, 'no signal is called "leak"', 'a signal', null],
+  ])('%s', (text, position, message, expected, nearest) => {
+    const error = errorsOf(text)[0]!;
+    expect(error).toMatchObject({ position, nearest });
+    expect(error.message).toContain(message);
+    expect(error.expected).toContain(expected);
+  });
+
+  it('growth is written as memory per time', () => {
+    expect(compileRuleExpression('vram_growth_rate > 47.5MiB / 1h')).toMatchObject({ ok: true });
   });
 });

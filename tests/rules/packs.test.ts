@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { codeOfWord } from '#lib/metrics/unit.ts';
 import { compileRuleExpression } from '#lib/rules/check.ts';
 import { evaluate } from '#lib/rules/evaluate.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
@@ -76,12 +77,16 @@ const STARTING: Values = {
   running_requests: 1,
 };
 const LEARNING: Values = { ...BUSY, baseline_rps: null, throughput_drop: null, burst_multiplier: null };
+const verdict = (word: string): number | null => codeOfWord('leak_verdict', word);
 /** A 24 GiB card with a small model. */
 const CARD: Values = {
   vram_peak: 12 * GIB,
   vram_total: 24 * GIB,
   vram_utilization: 0.5,
   gpu_present: 1,
+  vram_leak_verdict: verdict('none'),
+  vram_growth_rate: 0,
+  vram_time_to_limit: null,
   gpu_xid_errors: 0,
   gpu_xid: 0,
   gpu_ecc_uncorrected: 0,
@@ -229,6 +234,24 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   VramAboveSoftCap: above('vram_utilization', 0.81, 0.8, CARD),
   VramAggressive: above('vram_utilization', 0.91, 0.9, CARD),
   VramCritical: above('vram_utilization', 0.96, 0.95, CARD),
+  VramLeak: {
+    fires: [['the verdict is leak', { ...CARD, vram_leak_verdict: verdict('leak'), vram_time_to_limit: 9 * 86_400 }]],
+    silent: [
+      ['level', CARD],
+      ['an engine that warms up: too few floors', { ...CARD, vram_leak_verdict: verdict('inconclusive') }],
+      ['memory that follows the load', { ...CARD, vram_leak_verdict: verdict('load-driven'), vram_growth_rate: 9000 }],
+      ['a step or a ramp that ended', { ...CARD, vram_leak_verdict: verdict('plateau'), vram_growth_rate: 900 }],
+      ['not judged yet, or too long ago', { ...CARD, vram_leak_verdict: null, vram_growth_rate: null }],
+    ],
+  },
+  VramTrendingToLimit: {
+    fires: [['five hours left', { ...CARD, vram_leak_verdict: verdict('leak'), vram_time_to_limit: 5 * 3600 }]],
+    silent: [
+      ['a leak that has days', { ...CARD, vram_leak_verdict: verdict('leak'), vram_time_to_limit: 86_400 }],
+      ['no leak, so no time is known', CARD],
+      ['not judged', { ...CARD, vram_leak_verdict: null }],
+    ],
+  },
   OomError: above('oom_errors', 1, 0, BUSY),
   BatchVramLeak: above('batch_vram_delta', 0.5 * GIB, 0.5 * GIB - 1, BUSY),
   BatchVariance: above('batch_throughput_variance', 0.1, 0.099, BUSY),
@@ -326,6 +349,16 @@ describe('a baseline that is being learned', () => {
     const { holds, unknown } = judgeRule(rule, { ...LEARNING, queue_depth: rule.id === 'ScaleDown' ? 0 : 20 });
     expect(holds).toBe(null);
     expect(unknown.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a leak that ended', () => {
+  it('is known to be none, although no time to the limit is', () => {
+    for (const id of ['VramLeak', 'VramTrendingToLimit']) {
+      const rule = ruleById.get(id);
+      if (rule === undefined) throw new Error(`no rule ${id}`);
+      expect(judgeRule(rule, CARD, 'relative', rule.hysteresis).holds).toBe(false);
+    }
   });
 });
 

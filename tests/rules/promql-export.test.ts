@@ -88,6 +88,8 @@ describe('the rule file', () => {
       'ScaleDown',
       'SustainedBurst5x',
       'SustainedBurst10x',
+      'VramLeak',
+      'VramTrendingToLimit',
       'OomError',
       'BatchVramLeak',
       'BatchVariance',

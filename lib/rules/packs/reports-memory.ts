@@ -5,6 +5,14 @@ const engine = packRules('reports', 'engine');
 const vram = packRules('reports', 'gpu');
 const MINUTE_MS = 60_000;
 
+/** A verdict comes every five minutes; one that wavers for two or three of them is no recovery. */
+const VERDICT_KEEP_MS = 30 * MINUTE_MS;
+const LEAK = {
+  keepFiringMs: VERDICT_KEEP_MS,
+  check:
+    'Look at the evidence: since when the floors rise, the slope with its interval, and which process grew. A version, model or flag that changed at the beginning is the first suspect. Compare replicas of the same model.',
+} as const;
+
 const CHECK =
   'vLLM takes its share of the card at start, so compare with the floor after start: growth above it is what counts. See the processes on the card; another one beside the engine is the usual cause.';
 
@@ -61,6 +69,32 @@ export const REPORT_MEMORY_RULES: readonly Rule[] = [
     check: CHECK,
     remedy: 'Drain the engine and restart it with a lower gpu_memory_utilization (the report’s hard cap is 80 %).',
     source: '000 High Risk 3',
+  }),
+  vram({
+    ...LEAK,
+    id: 'VramLeak',
+    title: 'VRAM leaks',
+    expr: 'vram_leak_verdict = leak',
+    severity: 'critical',
+    action: 'plan a restart before the limit',
+    cause:
+      'The floors of used memory have risen for hours and still do, after warm-up, steps and load were taken out: memory is kept that nobody gives back. When it meets the card’s limit, requests fail.',
+    remedy:
+      'Plan a restart of the process that grew before the time to the limit is over; drain it first. Then go back to the version or setting before the leak began, and report it with the floors as CSV.',
+    source: '003 Warning Signs 1',
+  }),
+  vram({
+    ...LEAK,
+    id: 'VramTrendingToLimit',
+    title: 'VRAM will be used up within a day',
+    // Without a leak no time is known, so the verdict is asked too: else this would never end.
+    expr: 'vram_time_to_limit < 24h and vram_leak_verdict = leak',
+    severity: 'warning',
+    action: 'restart within the time that is left',
+    cause: 'At the rate of the leak, the floor of used memory meets the card’s limit in less than 24 hours.',
+    remedy:
+      'Restart the leaking process in the time that is left, at a quiet hour; peaks meet the limit before floors do.',
+    source: '000 Add Memory Profiling: alert if trending toward limits',
   }),
   engine({
     id: 'OomError',

@@ -1,8 +1,9 @@
 'use client';
 
 import { Download } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { LeakStatus } from '#components/leak/leak-status.tsx';
 import { Fact } from '#components/run/fact.tsx';
-import { LeakStatus } from '#components/run/run-status.tsx';
 import { Instant } from '#components/status/instant.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
@@ -12,8 +13,15 @@ import { growerText, moreFloorsText, pText, SHAPE_WORDS, slopeText, timeToLimitT
 import { memoryText, signedText } from '#lib/client/run-words.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
+type LeakEvidenceProps = {
+  gpu: Pick<RunGpu, 'gpu' | 'leak' | 'growers' | 'totalBytes'>;
+  onDownload: () => void;
+  /** Stands above the numbers. */
+  picture?: ReactNode;
+};
+
 /** Is it a leak, how sure, how long until it hurts: the verdict and all that it rests on. */
-export function LeakEvidence({ gpu, onDownload }: { gpu: RunGpu; onDownload: () => void }) {
+export function LeakEvidence({ gpu, onDownload, picture }: LeakEvidenceProps) {
   const { leak, growers } = gpu;
   const more = moreFloorsText(leak);
   const chosen = leak.model;
@@ -35,8 +43,11 @@ export function LeakEvidence({ gpu, onDownload }: { gpu: RunGpu; onDownload: () 
             {more !== '' && `; ${more}`}
           </span>
         </p>
+        {picture}
         <dl className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
-          <Fact term="Growth per batch">{slopeText(leak.slopeMibPerBatch, 'batch')}</Fact>
+          {leak.floorsPer === 'batch' && (
+            <Fact term="Growth per batch">{slopeText(leak.slopeMibPerBatch, 'batch')}</Fact>
+          )}
           <Fact term="Growth per hour">{slopeText(leak.slopeMibPerHour, 'h')}</Fact>
           <Fact term="Time to the limit" className="sm:col-span-2">
             {timeToLimitText(leak.timeToLimit)}
@@ -75,8 +86,9 @@ export function LeakEvidence({ gpu, onDownload }: { gpu: RunGpu; onDownload: () 
             )}
           </Fact>
           <Fact term="Floors judged">
-            {leak.floors.length}, {leak.floorsPer === 'batch' ? 'one a batch and the one before' : 'one an idle window'}
-            , rounded to {formatValue(leak.quantumBytes, 'bytes')}
+            {leak.floors.length},{' '}
+            {leak.floorsPer === 'batch' ? 'one a batch and the one before' : 'the lowest of five minutes or more each'},
+            rounded to {formatValue(leak.quantumBytes, 'bytes')}
           </Fact>
           <Fact term="Taken out before">
             <TakenOut leak={leak} />

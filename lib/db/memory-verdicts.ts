@@ -1,0 +1,94 @@
+import { LeakView } from '#lib/api/leak.ts';
+import { AttributionView } from '#lib/api/memory.ts';
+import type { Queryable } from '#lib/db/alerts.ts';
+import { storableJson } from '#lib/db/storable.ts';
+import type { GrowthAttribution } from '#lib/detect/growth-attribution.ts';
+import type { LeakJudgement } from '#lib/detect/leak-judgement.ts';
+import type { VerdictHead } from '#lib/detect/verdict-signals.ts';
+
+export type NewVerdict = {
+  readonly subjectId: number;
+  /** Until when the memory was seen that the verdict rests on. */
+  readonly judgedAtMs: number;
+  readonly judgement: LeakJudgement;
+  readonly attribution: GrowthAttribution | null;
+};
+
+export async function saveMemoryVerdicts(db: Queryable, verdicts: readonly NewVerdict[]): Promise<void> {
+  if (verdicts.length === 0) return;
+  const limits = verdicts.map(({ judgement: { timeToLimit } }) => (timeToLimit.known ? timeToLimit : null));
+  await db.query(
+    `INSERT INTO memory_verdict (subject_id, judged_at_ms, verdict, slope_mib_per_hour, expected_limit_ms,
+       earliest_limit_ms, reserved_bytes, above_reserved_bytes, judgement, attribution)
+     SELECT n.id, n.at, n.verdict, n.slope, n.expected, n.earliest, n.reserved, n.above, n.judgement::jsonb, n.attribution::jsonb
+     FROM unnest($1::int[], $2::bigint[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
+                 $9::text[], $10::text[])
+       AS n (id, at, verdict, slope, expected, earliest, reserved, above, judgement, attribution)
+     JOIN subject s ON s.id = n.id
+     ON CONFLICT (subject_id) DO UPDATE SET judged_at_ms = excluded.judged_at_ms, verdict = excluded.verdict,
+       slope_mib_per_hour = excluded.slope_mib_per_hour, expected_limit_ms = excluded.expected_limit_ms,
+       earliest_limit_ms = excluded.earliest_limit_ms, reserved_bytes = excluded.reserved_bytes,
+       above_reserved_bytes = excluded.above_reserved_bytes, judgement = excluded.judgement, attribution = excluded.attribution
+     WHERE memory_verdict.judged_at_ms <= excluded.judged_at_ms`,
+    [
+      verdicts.map(({ subjectId }) => subjectId),
+      verdicts.map(({ judgedAtMs }) => Math.floor(judgedAtMs)),
+      verdicts.map(({ judgement }) => judgement.verdict),
+      verdicts.map(({ judgement }) => judgement.slopeMibPerHour?.estimate ?? null),
+      limits.map((limit) => limit?.expectedMs ?? null),
+      limits.map((limit) => limit?.earliestMs ?? null),
+      verdicts.map(({ judgement }) => judgement.reservedBytes),
+      verdicts.map(({ judgement }) => judgement.aboveReservedBytes),
+      verdicts.map(({ judgement }) => storableJson(judgement)),
+      verdicts.map(({ attribution }) => (attribution === null ? null : storableJson(attribution))),
+    ],
+  );
+}
+
+export type ConfirmedVerdict = { readonly subjectId: number; readonly judgedAtMs: number };
+
+/** New memory changes nothing about these verdicts: they hold until now. */
+export async function confirmMemoryVerdicts(db: Queryable, confirmed: readonly ConfirmedVerdict[]): Promise<void> {
+  if (confirmed.length === 0) return;
+  await db.query(
+    `UPDATE memory_verdict v SET judged_at_ms = n.at FROM unnest($1::int[], $2::bigint[]) AS n (id, at)
+     WHERE v.subject_id = n.id AND v.judged_at_ms < n.at`,
+    [confirmed.map(({ subjectId }) => subjectId), confirmed.map(({ judgedAtMs }) => Math.floor(judgedAtMs))],
+  );
+}
+
+/** The verdicts without their evidence, of these subjects (null: all). */
+export async function loadVerdictHeads(
+  db: Queryable,
+  subjectIds: readonly number[] | null,
+): Promise<ReadonlyMap<number, VerdictHead>> {
+  const { rows } = await db.query<VerdictHead & { id: number }>(
+    `SELECT subject_id AS id, judged_at_ms AS "judgedAtMs", verdict, slope_mib_per_hour AS "slopeMibPerHour",
+            expected_limit_ms AS "expectedLimitMs", reserved_bytes AS "reservedBytes",
+            above_reserved_bytes AS "aboveReservedBytes"
+     FROM memory_verdict WHERE $1::int[] IS NULL OR subject_id = ANY($1)`,
+    [subjectIds],
+  );
+  return new Map(rows.map(({ id, ...head }) => [id, head]));
+}
+
+export type StoredVerdict = {
+  readonly judgedAtMs: number;
+  readonly leak: LeakView;
+  readonly attribution: AttributionView | null;
+};
+
+/** One verdict with its evidence; null while there is none. */
+export async function loadMemoryVerdict(db: Queryable, subjectId: number): Promise<StoredVerdict | null> {
+  const { rows } = await db.query<{ at: number; judgement: unknown; attribution: unknown }>(
+    'SELECT judged_at_ms AS at, judgement, attribution FROM memory_verdict WHERE subject_id = $1',
+    [subjectId],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  return {
+    judgedAtMs: row.at,
+    leak: LeakView.parse(row.judgement),
+    attribution: AttributionView.nullable().parse(row.attribution),
+  };
+}
