@@ -10,6 +10,7 @@ export const CHECKS = [
   'crashes or OOM errors',
   'model reload delay',
   'throughput against expectation',
+  'VRAM against expectation',
 ] as const;
 export type Check = (typeof CHECKS)[number];
 

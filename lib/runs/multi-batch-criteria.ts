@@ -8,23 +8,27 @@ import { judgeTotalDelta, judgeVramTrend, type VramTrend } from '#lib/runs/vram-
 
 export type MultiBatchJudgement = { readonly criteria: readonly Judgement[]; readonly leak: VramTrend['leak'] };
 
-/** All criteria of report 003 (rules.yaml, run_criteria.multi_batch) for one run, in the report's order. */
+/**
+ * All criteria of report 003 (rules.yaml, run_criteria.multi_batch) for one run and the memory of one GPU, in the report's
+ * order. Speed and memory are judged of batches that have ended, failures and reloads also of the one that runs.
+ */
 export function judgeMultiBatch(
   batches: readonly BatchRecord[],
   facts: LeakFacts,
   expectedRps: number | null,
 ): MultiBatchJudgement {
-  const trend = judgeVramTrend(batches, facts);
+  const ended = batches.filter((batch) => batch.endMs !== null);
+  const trend = judgeVramTrend(ended, facts);
   return {
     criteria: [
-      judgeTotalDelta(batches),
+      judgeTotalDelta(ended),
       trend.judgement,
-      judgeVariance(batches),
-      judgeDegradation(batches),
+      judgeVariance(ended),
+      judgeDegradation(ended),
       judgeSuccess(batches),
       judgeCrashes(batches),
       judgeReload(batches),
-      judgeExpectation(batches, expectedRps),
+      judgeExpectation(ended, expectedRps),
     ],
     leak: trend.leak,
   };

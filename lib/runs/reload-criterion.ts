@@ -8,6 +8,8 @@ const LONGEST_START_MS = 10_000;
 export type BatchStart = {
   readonly submittedMs: number | null;
   readonly firstRunningMs: number | null;
+  /** The newest poll since the submit that saw nothing run yet, or got no answer; null where the first one saw it run. */
+  readonly lastIdleMs: number | null;
   /** When the batch before it ended, and when the engine's process was started. */
   readonly previousEndMs: number | null;
   readonly processStartMs: number | null;
@@ -16,10 +18,10 @@ export type BatchStart = {
 /**
  * How long the first request of a batch waited for a model load: from submit to the first running request where the
  * process started in the gap before the batch or during its start, or where that took more than 10 s; otherwise 0. null
- * when the times are not known.
+ * when the times are not known, or polls are too rare to tell: idle within 10 s, running after them.
  */
 export function reloadDelayMs(start: BatchStart): number | null {
-  const { submittedMs, firstRunningMs, previousEndMs, processStartMs } = start;
+  const { submittedMs, firstRunningMs, lastIdleMs, previousEndMs, processStartMs } = start;
   if (submittedMs === null || firstRunningMs === null) return null;
   const waitedMs = Math.max(0, firstRunningMs - submittedMs);
   const restarted =
@@ -27,7 +29,9 @@ export function reloadDelayMs(start: BatchStart): number | null {
     previousEndMs !== null &&
     processStartMs > previousEndMs &&
     processStartMs <= firstRunningMs;
-  return restarted || waitedMs > LONGEST_START_MS ? waitedMs : 0;
+  if (restarted) return waitedMs;
+  if (waitedMs <= LONGEST_START_MS || lastIdleMs === null) return 0;
+  return lastIdleMs - submittedMs > LONGEST_START_MS ? waitedMs : null;
 }
 
 /** No batch waited for a model load; the number is the longest wait, in seconds. The first batch counts like the others. */

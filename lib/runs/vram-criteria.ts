@@ -1,6 +1,7 @@
 import type { LeakFacts, LeakJudgement } from '#lib/detect/leak-judgement.ts';
 import { judgeFloors } from '#lib/detect/leak-verdict.ts';
 import type { MemoryFloor } from '#lib/detect/memory-floors.ts';
+import { formatValue } from '#lib/metrics/unit.ts';
 import type { BatchRecord } from '#lib/runs/batch-record.ts';
 import { type Judgement, judged, notMeasured } from '#lib/runs/judgement.ts';
 
@@ -54,4 +55,19 @@ export function floorsOfRun(batches: readonly BatchRecord[]): readonly MemoryFlo
     endMs === null || vramAfterBytes === null ? [] : [{ atMs: endMs, bytes: vramAfterBytes, load: 0 }],
   );
   return [...before, ...after];
+}
+
+/** No batch needed more memory at its peak than was expected of the run; the number is the highest peak. */
+export function judgeVramExpectation(
+  peaks: readonly { readonly number: number; readonly peakBytes: number | null }[],
+  expectedBytes: number,
+): Judgement {
+  const limit = `<= ${formatValue(expectedBytes, 'bytes')}`;
+  const criterion = { check: 'VRAM against expectation', unit: 'bytes', limit } as const;
+  const known = peaks.map((peak) => peak.peakBytes).filter((bytes) => bytes !== null);
+  const above = peaks.filter((peak) => (peak.peakBytes ?? 0) > expectedBytes).map((peak) => peak.number);
+  const missing = peaks.filter((peak) => peak.peakBytes === null).map((peak) => peak.number);
+  if (above.length > 0) return judged(criterion, false, Math.max(...known), 'more than expected', above);
+  if (known.length === 0 || missing.length > 0) return notMeasured(criterion, 'the peak is not known', missing);
+  return judged(criterion, true, Math.max(...known), 'as expected');
 }

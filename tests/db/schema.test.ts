@@ -42,9 +42,8 @@ function prismaModels(): { table: string; columns: Column[] }[] {
       const field = /^\s+(\w+)\s+(\w+)(\?|\[\])?\s*(.*)$/.exec(line);
       const type = SQL_TYPE[field?.[2] ?? ''];
       if (field === null || type === undefined || line.trim().startsWith('//')) return [];
-      return [
-        { name: /@map\("(\w+)"\)/.exec(field[4] ?? '')?.[1] ?? field[1] ?? '', type, nullable: field[3] === '?' },
-      ];
+      const name = /@map\("(\w+)"\)/.exec(field[4] ?? '')?.[1] ?? field[1] ?? '';
+      return [{ name, type: field[3] === '[]' ? `_${type}` : type, nullable: field[3] === '?' }];
     });
     return {
       table: /@@map\("(\w+)"\)/.exec(body)?.[1] ?? '',

@@ -159,8 +159,21 @@ describe('other criteria', () => {
     ['start time unknown', 12_000, null, 12_000],
   ])('reload: %s', (_, waitedMs, processStartMs, expected) => {
     const submittedMs = 501_000;
-    const seen = { submittedMs, firstRunningMs: submittedMs + waitedMs, previousEndMs: 500_000, processStartMs };
+    const firstRunningMs = submittedMs + waitedMs;
+    const seen = {
+      submittedMs,
+      firstRunningMs,
+      lastIdleMs: firstRunningMs - 1000,
+      previousEndMs: 500_000,
+      processStartMs,
+    };
     expect(reloadDelayMs(seen)).toBe(expected);
     expect(reloadDelayMs({ ...seen, firstRunningMs: null })).toBeNull();
+  });
+
+  it('rare polls are no reload: nothing shows that it waited', () => {
+    const seen = { submittedMs: 1000, firstRunningMs: 26_000, previousEndMs: 500, processStartMs: null };
+    expect(reloadDelayMs({ ...seen, lastIdleMs: null })).toBe(0);
+    expect(reloadDelayMs({ ...seen, lastIdleMs: 6000 })).toBeNull();
   });
 });
