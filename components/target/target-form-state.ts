@@ -84,7 +84,7 @@ export function readForm(form: TargetForm): FormResult {
     ...readAuth(form),
     ...readTls(form),
   };
-  if (form.source !== 'nvidia-smi' && form.url.trim() === '') errors.url = 'Give the address of the metrics page';
+  if (form.source !== 'nvidia-smi' && form.url.trim() === '') errors.url = 'Give the address that is polled';
   if (form.name.trim() === '') errors.name = 'Give it a name';
   const parsed = TargetInput.safeParse(candidate);
   if (!parsed.success) {

@@ -22,8 +22,8 @@ export type BatchPageResult =
   /** `found` in words: what came instead of a list of batches. */
   | { readonly ok: false; readonly found: string };
 
-/** Reads one page. Entries that are no batches are problems; an answer that is no list is refused as a whole. Never throws. */
-export function readBatchList(body: string, problems: BatchProblems): BatchPageResult {
+/** Reads one page; `entriesBefore` came on pages before it. Entries that are no batches are problems; an answer that is no list is refused as a whole. Never throws. */
+export function readBatchList(body: string, problems: BatchProblems, entriesBefore = 0): BatchPageResult {
   const json = jsonOf(body);
   if (json === undefined) return { ok: false, found: notJson(body) };
   const data = isObject(json) ? json.data : json;
@@ -39,9 +39,10 @@ export function readBatchList(body: string, problems: BatchProblems): BatchPageR
   const shapes = new Set<BatchShape>();
   entries.forEach((entry, i) => {
     if (isObject(entry)) shapes.add(shapeOf(entry));
-    const batch = readBatch(entry, i + 1, problems);
+    const line = entriesBefore + i + 1;
+    const batch = readBatch(entry, line, problems);
     if (batch === null) return;
-    if (batches.has(batch.externalId)) problems.add(i + 1, batch.externalId, 'the same id again: it is left out');
+    if (batches.has(batch.externalId)) problems.add(line, batch.externalId, 'the same id again: it is left out');
     else batches.set(batch.externalId, batch);
   });
   return {
