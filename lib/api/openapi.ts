@@ -12,6 +12,7 @@ import {
 import { Notification } from '#lib/api/notification.ts';
 import { ALERT_OPERATIONS } from '#lib/api/openapi-alerts.ts';
 import { RULE_OPERATIONS } from '#lib/api/openapi-rules.ts';
+import { RUN_OPERATIONS } from '#lib/api/openapi-runs.ts';
 import { Problem } from '#lib/api/problem.ts';
 import { CurrentAnswer, CurrentQuery, SeriesAnswer, SeriesQuery } from '#lib/api/series.ts';
 import { Subject, SubjectList, SubjectsQuery } from '#lib/api/subjects.ts';
@@ -104,6 +105,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   ...ALERT_OPERATIONS,
   ...RULE_OPERATIONS,
+  ...RUN_OPERATIONS,
   { path: '/events', method: 'get', summary: 'Server-sent hints that something changed' },
 ];
 
@@ -165,9 +167,10 @@ function describeOperation(operation: Operation): object {
 }
 
 function pathParameters(path: string): object[] {
-  if (!path.includes('{id}')) return [];
-  const type = path.startsWith('/rules/') || path.startsWith('/deliveries/') ? 'string' : 'integer';
-  return [{ name: 'id', in: 'path', required: true, schema: { type } }];
+  const textId = path.startsWith('/rules/') || path.startsWith('/deliveries/');
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {
+    return { name, in: 'path', required: true, schema: { type: name === 'id' && textId ? 'string' : 'integer' } };
+  });
 }
 
 function queryParameters(query: z.ZodObject | undefined): object[] {

@@ -74,6 +74,12 @@ export const BatchPatch = z.strictObject({
 });
 export type BatchPatch = z.infer<typeof BatchPatch>;
 
+/** `{id}` and `{number}` of a path. */
+export const BatchParams = z.object({
+  id: z.coerce.number().int().positive(),
+  number: z.coerce.number().int().positive(),
+});
+
 export const FinishInput = z.strictObject({ finishedAtMs: pastMs.optional() });
 export type FinishInput = z.infer<typeof FinishInput>;
 

@@ -33,8 +33,8 @@ export const Series = z.object({
 });
 export type Series = z.infer<typeof Series>;
 
-/** Something that happened to a subject: drawn as a vertical line. */
-export const MARK_KINDS = ['restart', 'version', 'first-seen', 'gone', 'note'] as const;
+/** Something that happened to a subject, or to all that are shown (`subject` null): drawn as a vertical line. */
+export const MARK_KINDS = ['restart', 'version', 'first-seen', 'gone', 'note', 'batch-start', 'batch-end'] as const;
 export const Mark = z.object({
   atMs: z.number(),
   kind: z.enum(MARK_KINDS),

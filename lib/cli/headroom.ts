@@ -59,6 +59,11 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${(JSON.parse(text) as { version: string }).version}\n`);
     return;
   }
+  if (first === 'run') {
+    const { runRunCommand } = await import('#lib/cli/run.ts');
+    process.exitCode = await runRunCommand(rest, process.env);
+    return;
+  }
   const isOption = first.startsWith('-');
   const command = COMMANDS[isOption ? 'start' : first];
   if (command === undefined) throw new UsageError(`unknown command "${first}"\n\n${USAGE}`);

@@ -10,6 +10,17 @@ export const USAGE = `headroom: watches GPU inference
   headroom simulate [--port 9999] [--scenario steady]     a simulated fleet that speaks the real formats
   headroom seed --days 7 --engines N                      fill the database with simulated history
 
+Multi-batch runs, told to a Headroom that runs: [--url http://127.0.0.1:3000], HEADROOM_URL, HEADROOM_TOKEN
+  headroom run start --name NAME [--engine ID]… [--target NAME]… [--label KEY=VALUE]… [--notes TEXT]
+                     [--expect-rps N] [--expect-vram 20GB]     begin a run; prints its id
+  headroom run batch RUN [--name NAME] [-- COMMAND ARGS…]      begin the next batch; with a command it ends with it,
+                     [--notes TEXT]                            and its exit code is passed on
+  headroom run batch RUN --end [--total N] [--completed N] [--failed N]   end the batch that runs
+  headroom run finish RUN                                      finish the run
+  headroom run check RUN [--strict]       each criterion; exit code 1 when one fails, with --strict 2 when one is not measured
+  headroom run report RUN [--format md|json|csv]               the report on standard output
+  headroom run list                                            the newest runs
+
 Environment: DATABASE_URL, HEADROOM_CONFIG, HEADROOM_DATA_DIR, HEADROOM_BOOTSTRAP_TOKEN, HEADROOM_SECRET_KEY,
 HEADROOM_ALLOWED_HOSTS (comma-separated host names, beside loopback, under which the pages may be asked for)
 `;

@@ -74,6 +74,7 @@ const QUERIES_OF = {
   alerts: ['alerts', 'alert'],
   rules: ['rules', 'rule'],
   silences: ['silences', 'maintenance', 'alerts', 'alert'],
+  runs: ['runs'],
 } as const satisfies Record<Topic, readonly string[]>;
 
 function followHint(client: QueryClient, topic: Topic, live: boolean): void {

@@ -5,8 +5,8 @@ import { formatValue } from '#lib/metrics/unit.ts';
 import type { BatchRecord } from '#lib/runs/batch-record.ts';
 import { type Judgement, judged, notMeasured } from '#lib/runs/judgement.ts';
 
-/** 0.5 GB of report 003, decimal as rules write it. */
-const MOST_DELTA_BYTES = 0.5e9;
+/** 0.5 GB of report 003; a GB is 1024³ bytes, as in rules and in nvidia-smi's 10.35 GB. */
+const MOST_DELTA_BYTES = 0.5 * 1024 ** 3;
 
 /** Idle memory before the first batch and after the last, and the difference (report 003: "Total VRAM delta"). */
 export function judgeTotalDelta(batches: readonly BatchRecord[]): Judgement {

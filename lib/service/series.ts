@@ -7,6 +7,7 @@ import { type FleetState, type FleetSubject, subjectHealth } from '#lib/db/fleet
 import { type MeasuredRow, measureSpan, tierFor } from '#lib/db/measure-span.ts';
 import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import { loadRollupState } from '#lib/db/rollup.ts';
+import { loadBoundaries } from '#lib/db/run-batches.ts';
 import { loadSetting } from '#lib/db/settings.ts';
 import type { Signal } from '#lib/metrics/signal.ts';
 import { stepMsFor, type TimeRange } from '#lib/metrics/time-range.ts';
@@ -30,6 +31,7 @@ export type SeriesInput = {
 
 const MAX_SERIES = 200;
 const MAX_ALERTS = 500;
+const MAX_BATCH_MARKS = 200;
 
 /** `GET /series`: signals over time, in buckets that the stored rows fill evenly. */
 export async function seriesOf(context: ServiceContext, input: SeriesInput): Promise<SeriesAnswer> {
@@ -47,7 +49,7 @@ export async function seriesOf(context: ServiceContext, input: SeriesInput): Pro
   const [rows, polls, marks, gaps, alerts] = await Promise.all([
     measureTiers(context, fleet, request, range, tier),
     measurePolls(context, fleet, request, range),
-    marksOf(context, subjects, range),
+    marksOf(context, fleet, subjects, range),
     gapsOf(context, subjects, range),
     alertsOf(context, subjects, range),
   ]);
@@ -161,14 +163,35 @@ function buildSeries(rows: readonly MeasuredRow[], request: Request, range: Time
   return [...built.values()];
 }
 
-async function marksOf(context: ServiceContext, subjects: readonly FleetSubject[], range: TimeRange): Promise<Mark[]> {
+async function marksOf(
+  context: ServiceContext,
+  fleet: FleetState,
+  subjects: readonly FleetSubject[],
+  range: TimeRange,
+): Promise<Mark[]> {
   const ids = subjects.map((subject) => subject.id);
-  const rows = await sharedLoad(context, JSON.stringify(['marks', ids, range]), () =>
-    loadMarks(context.pool, ids, range),
-  );
-  return rows.flatMap((row) => {
+  const [rows, batches] = await Promise.all([
+    sharedLoad(context, JSON.stringify(['marks', ids, range]), () => loadMarks(context.pool, ids, range)),
+    batchMarks(context, fleet, new Set(ids), range),
+  ]);
+  const own = rows.flatMap((row) => {
     const kind = MARK_KINDS.find((known) => known === row.kind);
     return kind === undefined ? [] : [{ ...row, kind }];
+  });
+  return [...own, ...batches];
+}
+
+/** Batches that ran on what is shown: on these engines, or on the engines of these GPUs. One mark for all of it. */
+async function batchMarks(
+  context: ServiceContext,
+  fleet: FleetState,
+  shown: ReadonlySet<number>,
+  range: TimeRange,
+): Promise<Mark[]> {
+  const linked = fleet.links.filter((link) => shown.has(link.gpuId)).map((link) => link.engineId);
+  const boundaries = await loadBoundaries(context.pool, [...new Set([...shown, ...linked])], range, MAX_BATCH_MARKS);
+  return boundaries.map(({ atMs, kind, name, runName }) => {
+    return { atMs, kind, subject: null, text: `${name} of ${runName} ${kind === 'batch-start' ? 'began' : 'ended'}` };
   });
 }
 

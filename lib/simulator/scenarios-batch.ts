@@ -22,11 +22,14 @@ export type BatchCase = {
   readonly reloads: boolean;
 };
 
-/** Report 003: what a healthy run and its three warning signs look like. Its leak adds up to 0.45 GB over three batches, below its own limit of 0.5 GB; a fourth batch passes it. */
+/**
+ * Report 003: what a healthy run and its three warning signs look like. Its leak adds up to 0.45 GB over three batches, below
+ * its own limit of 0.5 GB: a fourth batch passes it. Its 0.20, 0.18, 0.16 req/s are rounded and just degrading: a bit more here.
+ */
 export const BATCH_CASES: readonly BatchCase[] = [
   { id: 'multi_batch_steady', speeds: [1, 0.97, 1], leakMib: 0, reloads: false },
   { id: 'multi_batch_leaking', speeds: [1, 1, 1, 1], leakMib: 154, reloads: false },
-  { id: 'multi_batch_degrading', speeds: [1, 0.9, 0.8], leakMib: 0, reloads: false },
+  { id: 'multi_batch_degrading', speeds: [1, 0.89, 0.78], leakMib: 0, reloads: false },
   { id: 'multi_batch_reloading', speeds: [1, 1, 1], leakMib: 0, reloads: true },
 ];
 
@@ -49,7 +52,8 @@ export function batchScenario(batch: BatchCase): Scenario {
   const phases = batchPhases(batch);
   const batches = phases.filter((phase) => phase.name.startsWith('batch-'));
   const engine = engineOf(QWEN_05B, 'batch', '0.23.0', { kind: 'phases', spacing: { kind: 'regular' }, phases });
-  const long = { ...engine, prompt: { mean: 900, sigma: 0.3 }, output: { mean: 400, sigma: 0.3 } };
+  // Nobody waits at a batch and turns away.
+  const long = { ...engine, prompt: { mean: 900, sigma: 0.3 }, output: { mean: 400, sigma: 0.3 }, abortShare: 0 };
   const sized = calibrated(long, { rps: BATCH_RPS, running: CLIENTS, wanted: CLIENTS });
   const growth: Growth =
     batch.leakMib === 0

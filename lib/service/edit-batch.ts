@@ -1,0 +1,122 @@
+import type { BatchInput, BatchPatch, BatchView } from '#lib/api/runs.ts';
+import type { Client } from '#lib/db/pool.ts';
+import {
+  type BatchChange,
+  type BatchRow,
+  forgetMeasured,
+  insertBatch,
+  loadBatches,
+  updateBatch,
+} from '#lib/db/run-batches.ts';
+import { type RunRow, updateRun } from '#lib/db/runs.ts';
+import { IDLE_LOOK_MS } from '#lib/runs/batch-window.ts';
+import type { Actor } from '#lib/service/access.ts';
+import { change } from '#lib/service/change.ts';
+import type { ServiceContext } from '#lib/service/context.ts';
+import { lockedRun } from '#lib/service/edit-run.ts';
+import { AppError } from '#lib/service/errors.ts';
+import { isoOf, pastTime, refuseTime } from '#lib/service/run-times.ts';
+import { getRunView } from '#lib/service/runs.ts';
+
+/** `POST /runs/{id}/batches`: begins the next batch; one that still runs ends with it. */
+export async function beginBatch(
+  context: ServiceContext,
+  actor: Actor,
+  runId: number,
+  input: BatchInput,
+): Promise<BatchView> {
+  const nowMs = context.clock();
+  const startedAtMs = pastTime('startedAtMs', input.startedAtMs, nowMs);
+  const endedAtMs = input.endedAtMs === undefined ? null : pastTime('endedAtMs', input.endedAtMs, nowMs);
+  const submittedAtMs = input.submittedAtMs ?? null;
+  const number = await change(context, actor, 'runs', async (client) => {
+    const run = await lockedRun(client, runId);
+    const last = (await loadBatches(client, [runId])).at(-1);
+    checkTimes(run, last, { submittedAtMs, startedAtMs, endedAtMs });
+    if (last !== undefined) await makeRoom(client, last, startedAtMs);
+    const next = (last?.number ?? 0) + 1;
+    await insertBatch(client, {
+      runId,
+      number: next,
+      name: input.name ?? `batch ${next}`,
+      notes: input.notes,
+      submittedAtMs,
+      startedAtMs,
+      endedAtMs,
+      state: endedAtMs === null ? 'running' : 'finished',
+      reported: input.reported ?? {},
+    });
+    await updateRun(client, runId, {});
+    const detail = { startedAtMs, endedAtMs };
+    return { result: next, deed: { action: 'run.batch', object: `run ${runId} batch ${next}`, detail } };
+  });
+  return batchView(context, runId, number);
+}
+
+type Times = Pick<BatchRow, 'submittedAtMs' | 'startedAtMs' | 'endedAtMs'>;
+
+function checkTimes(run: RunRow, last: BatchRow | undefined, { submittedAtMs, startedAtMs, endedAtMs }: Times): void {
+  if (run.finishedAtMs !== null && (endedAtMs === null || endedAtMs > run.finishedAtMs)) {
+    const rule = 'only a batch of before that, with startedAtMs and endedAtMs, can be added';
+    throw new AppError('conflict', `run ${run.id} has finished at ${isoOf(run.finishedAtMs)}: ${rule}`);
+  }
+  if (endedAtMs !== null && endedAtMs <= startedAtMs) refuseTime('endedAtMs', 'must be after the start');
+  if (submittedAtMs !== null && submittedAtMs > startedAtMs) refuseTime('submittedAtMs', 'is after the start');
+  if (startedAtMs < run.startedAtMs) refuseTime('startedAtMs', `the run began at ${isoOf(run.startedAtMs)}`);
+  const earliestMs = last === undefined ? 0 : (last.endedAtMs ?? last.startedAtMs + 1);
+  if (last !== undefined && startedAtMs < earliestMs)
+    refuseTime(
+      'startedAtMs',
+      `batch ${last.number} ${last.endedAtMs === null ? 'began' : 'ended'} at ${isoOf(earliestMs)}`,
+    );
+}
+
+/** The batch before ends, or its idle time ends where this one begins. */
+async function makeRoom(client: Client, last: BatchRow, startedAtMs: number): Promise<void> {
+  if (last.endedAtMs === null)
+    await updateBatch(client, last.runId, last.number, { state: 'finished', endedAtMs: startedAtMs });
+  else if (startedAtMs < last.endedAtMs + IDLE_LOOK_MS) await forgetMeasured(client, last.runId, last.number);
+}
+
+/** `PATCH /runs/{id}/batches/{number}`: ends it, or adds to what is known of it. */
+export async function patchBatch(
+  context: ServiceContext,
+  actor: Actor,
+  at: { readonly runId: number; readonly number: number },
+  patch: BatchPatch,
+): Promise<BatchView> {
+  const { runId, number } = at;
+  const nowMs = context.clock();
+  const ends = patch.end === true || patch.endedAtMs !== undefined;
+  const endedAtMs = ends ? pastTime('endedAtMs', patch.endedAtMs, nowMs) : null;
+  await change(context, actor, 'runs', async (client) => {
+    await lockedRun(client, runId);
+    const batch = (await loadBatches(client, [runId])).find((each) => each.number === number);
+    if (batch === undefined) throw new AppError('not-found', `run ${runId} has no batch ${number}`);
+    await updateBatch(client, runId, number, {
+      ...(endedAtMs === null ? {} : endOf(batch, endedAtMs)),
+      ...(patch.notes === undefined ? {} : { notes: patch.notes }),
+      ...(patch.reported === undefined ? {} : { reported: { ...batch.reported, ...patch.reported } }),
+    });
+    await updateRun(client, runId, {});
+    return {
+      result: null,
+      deed: { action: 'run.batch-update', object: `run ${runId} batch ${number}`, detail: patch },
+    };
+  });
+  return batchView(context, runId, number);
+}
+
+function endOf(batch: BatchRow, endedAtMs: number): BatchChange {
+  if (batch.endedAtMs !== null)
+    throw new AppError('conflict', `batch ${batch.number} has ended already, at ${isoOf(batch.endedAtMs)}`);
+  if (endedAtMs <= batch.startedAtMs) refuseTime('endedAtMs', 'must be after the start');
+  return { state: 'finished', endedAtMs };
+}
+
+async function batchView(context: ServiceContext, runId: number, number: number): Promise<BatchView> {
+  const { batches } = await getRunView(context, runId);
+  const found = batches.find((batch) => batch.number === number);
+  if (found === undefined) throw new AppError('not-found', `run ${runId} has no batch ${number}`);
+  return found;
+}
