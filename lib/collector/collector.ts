@@ -16,6 +16,7 @@ import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type StoreResult, storePolls } from '#lib/db/poll-store.ts';
 import type { Pool } from '#lib/db/pool.ts';
 import { rollUp } from '#lib/db/rollup.ts';
+import { saveBatchListing } from '#lib/db/save-batch-listing.ts';
 import { loadSetting } from '#lib/db/settings.ts';
 import type { StoredTarget, TargetStore } from '#lib/db/targets.ts';
 import { createFetcher, type Fetcher } from '#lib/scrape/fetch.ts';
@@ -100,8 +101,22 @@ export class Collector {
   /** What is stored is evaluated next; what another collector holds by now is not. */
   async #store(records: readonly PollRecord[]): Promise<StoreResult> {
     const result = await storePolls(this.#options.pool, this.#id, records);
-    this.#evaluator.onStored(records.filter((record) => !result.lostTargets.has(record.targetId)));
+    const stored = records.filter((record) => !result.lostTargets.has(record.targetId));
+    this.#evaluator.onStored(stored);
+    await this.#storeBatches(stored);
     return result;
+  }
+
+  /** What batch APIs list. The next poll tells it again, so a failure must not keep samples from being written. */
+  async #storeBatches(records: readonly PollRecord[]): Promise<void> {
+    for (const { targetId, scrape, batches } of records) {
+      if (batches === undefined) continue;
+      try {
+        await saveBatchListing(this.#options.pool, this.#id, { targetId, atMs: scrape.atMs, batches });
+      } catch (error) {
+        this.#options.log.warn(`target ${targetId}: its batches wait for the next poll: ${errorText(error)}`);
+      }
+    }
   }
 
   /** When rules were last evaluated; null before the first time. */

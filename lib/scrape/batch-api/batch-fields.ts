@@ -29,13 +29,13 @@ export class BatchFields {
     return null;
   }
 
-  /** Text of at most `most` characters; a longer one is cut. */
+  /** Text of at most `most` characters; a longer one is cut. What no database takes (NUL, half a pair) is replaced, so that ids stay the same. */
   text(field: string, most: number): string | null {
     const value = this.#own(field);
     if (value === null || value === '') return null;
     if (typeof value !== 'string') return this.lose(field, value, 'a text');
     if (value.length > most) this.lose(field, value, `at most ${most} characters: it is cut`);
-    return value.slice(0, most);
+    return value.slice(0, most).toWellFormed().replaceAll('\0', '\ufffd');
   }
 
   /** Milliseconds since the epoch. The specification has unix seconds; milliseconds are told by their size, 0 is no time. */
