@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { keepAlerts } from '#lib/collector/alert-keeper.ts';
 import { learnBaselines } from '#lib/collector/baselines.ts';
+import { detectBatches } from '#lib/collector/batch-detector.ts';
 import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { Poller } from '#lib/collector/poller.ts';
@@ -40,6 +41,7 @@ const KEEP_MS = 5000;
 const ROLLUP_MS = 10_000;
 const PARTITION_MS = 600_000;
 const BASELINE_MS = 300_000;
+const DETECT_MS = 60_000;
 const PARTITIONS_AHEAD_MS = 86_400_000;
 
 type Running = { readonly target: StoredTarget; readonly poller: Poller };
@@ -94,6 +96,7 @@ export class Collector {
       loop('alerts', KEEP_MS, () => keepAlerts(this.#options.pool, this.#options.enqueue, this.#options.clock())),
       loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
       loop('partitions', PARTITION_MS, () => this.#maintain()),
+      loop('batches', DETECT_MS, () => detectBatches(this.#options.pool, this.#options.clock())),
       loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
     ];
   }

@@ -2,7 +2,7 @@ import type { Queryable } from '#lib/db/alerts.ts';
 import { storableJson, storableText } from '#lib/db/storable.ts';
 import type { BatchForecast, ProgressPoint } from '#lib/runs/batch-forecast.ts';
 import { IDLE_LOOK_MS } from '#lib/runs/batch-window.ts';
-import type { BatchChange, NewApiBatch } from '#lib/runs/place-batches.ts';
+import type { BatchChange, BatchFacts } from '#lib/runs/place-batches.ts';
 
 /** What a batch has become. With other times it is measured anew. */
 export async function changeBatches(client: Queryable, changes: readonly BatchChange[]): Promise<void> {
@@ -19,11 +19,14 @@ export async function changeBatches(client: Queryable, changes: readonly BatchCh
   );
 }
 
+/** `externalId`: its id at the batch API; null where it was found otherwise. */
+export type FoundBatch = { readonly externalId: string | null; readonly name: string; readonly facts: BatchFacts };
+
 /** Adds batches to a run with the numbers from `firstNumber` on; the idle time of those around them is measured anew. */
-export async function insertApiBatches(
+export async function insertFoundBatches(
   client: Queryable,
-  at: { readonly runId: number; readonly targetId: number; readonly firstNumber: number },
-  batches: readonly NewApiBatch[],
+  at: { readonly runId: number; readonly targetId: number | null; readonly firstNumber: number },
+  batches: readonly FoundBatch[],
 ): Promise<void> {
   const rows = batches.map(({ externalId, name, facts }, i) => ({
     number: at.firstNumber + i,

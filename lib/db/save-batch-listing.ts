@@ -11,7 +11,7 @@ import {
   type BatchWatch,
   changeBatches,
   changeFoundRun,
-  insertApiBatches,
+  insertFoundBatches,
   insertFoundRun,
   saveWatches,
 } from '#lib/db/batch-listing-writes.ts';
@@ -97,7 +97,7 @@ async function saveAdded(
         createdBy: `batch API ${target.name}`,
         nowMs: listing.atMs,
       }));
-    await insertApiBatches(client, { runId, targetId: target.id, firstNumber: group.firstNumber }, group.batches);
+    await insertFoundBatches(client, { runId, targetId: target.id, firstNumber: group.firstNumber }, group.batches);
     group.batches.forEach((batch, i) => {
       places.set(batch.externalId, { runId, number: group.firstNumber + i });
     });

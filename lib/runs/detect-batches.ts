@@ -95,6 +95,31 @@ export function takeActivity(state: ActivityState, poll: Activity): ActivityStat
   return { untilMs: atMs, busy: null, alike: withPeriod(before.alike, { ...busy, endMs }) };
 }
 
+/** Rows of alike batches in the order of time: as long as each became before another began. */
+export type Followed = { readonly state: ActivityState; readonly rows: readonly (readonly DetectedBatch[])[] };
+
+/** Takes polls in, oldest first. The last row goes on when it is the state's. */
+export function followActivity(before: ActivityState, polls: readonly Activity[]): Followed {
+  let state = before;
+  const rows: (readonly DetectedBatch[])[] = before.alike.length === 0 ? [] : [before.alike];
+  for (const poll of polls) {
+    const { alike } = state;
+    state = takeActivity(state, poll);
+    if (state.alike === alike || state.alike.length === 0) continue;
+    if (rows.at(-1)?.[0]?.startMs === state.alike[0]?.startMs) rows.pop();
+    rows.push(state.alike);
+  }
+  return { state, rows };
+}
+
+/** An engine that is not polled any more, or idle for long, has no row that could go on. */
+export function restActivity(state: ActivityState, nowMs: number): ActivityState {
+  const last = state.alike.at(-1);
+  const isOld = last !== undefined && nowMs - last.endMs > LONGEST_GAP_MS;
+  const isAtWork = state.busy !== null && nowMs - (state.untilMs ?? 0) <= BLIND_MS;
+  return isOld && !isAtWork ? { ...state, busy: null, alike: [] } : state;
+}
+
 /** While the engine is idle the last batch grows old; a batch at work is judged by its begin. */
 function withoutOld(state: ActivityState, atMs: number): ActivityState {
   const last = state.alike.at(-1);

@@ -188,6 +188,7 @@ describe('what is no run of batches is none', () => {
     const number = fc.oneof(fc.constant(null), fc.constant(0), fc.integer({ min: 0, max: 30 }));
     const poll = fc.record({
       afterS: fc.integer({ min: 1, max: 200 }),
+      running: number,
       inFlight: number,
       finished: number,
       arrivals: number,
