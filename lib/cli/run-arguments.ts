@@ -6,7 +6,7 @@ export const RUN_VERBS = ['start', 'batch', 'finish', 'check', 'report', 'list']
 export type RunVerb = (typeof RUN_VERBS)[number];
 
 /** What is read of the environment. */
-export type RunEnv = { readonly HEADROOM_URL?: string | undefined; readonly HEADROOM_TOKEN?: string | undefined };
+export type RunEnv = Readonly<Record<string, string | undefined>>;
 
 export type RunOptions = {
   readonly verb: RunVerb;

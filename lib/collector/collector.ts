@@ -4,6 +4,7 @@ import { keepAlerts } from '#lib/collector/alert-keeper.ts';
 import { learnBaselines } from '#lib/collector/baselines.ts';
 import { detectBatches } from '#lib/collector/batch-detector.ts';
 import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
+import { keepMeasurements } from '#lib/collector/keep-measurements.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { Poller } from '#lib/collector/poller.ts';
 import { Recorder } from '#lib/collector/recorder.ts';
@@ -42,6 +43,7 @@ const ROLLUP_MS = 10_000;
 const PARTITION_MS = 600_000;
 const BASELINE_MS = 300_000;
 const DETECT_MS = 60_000;
+const MEASURE_RUNS_MS = 60_000;
 const PARTITIONS_AHEAD_MS = 86_400_000;
 
 type Running = { readonly target: StoredTarget; readonly poller: Poller };
@@ -97,6 +99,7 @@ export class Collector {
       loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
       loop('partitions', PARTITION_MS, () => this.#maintain()),
       loop('batches', DETECT_MS, () => detectBatches(this.#options.pool, this.#options.clock())),
+      loop('measurements of runs', MEASURE_RUNS_MS, () => this.#keepMeasurements()),
       loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
     ];
   }
@@ -261,6 +264,11 @@ export class Collector {
       const behind = runs.some((run) => run.toMs < this.#options.clock() - 2 * 3_600_000);
       if (!behind || this.#stop.signal.aborted) return;
     }
+  }
+
+  #keepMeasurements(): Promise<void> {
+    const { pool, log, clock } = this.#options;
+    return keepMeasurements({ pool, layouts: this.#layouts }, log, clock());
   }
 
   async #maintain(): Promise<void> {

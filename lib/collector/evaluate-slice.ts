@@ -12,6 +12,7 @@ import { isFrozen } from '#lib/detect/health.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
+import { NO_RUN, type RunFigures } from '#lib/runs/run-figures.ts';
 
 /** What evaluation knows beside the stored samples. */
 export type EvaluationFacts = {
@@ -22,6 +23,8 @@ export type EvaluationFacts = {
   readonly reserved: ReadonlySet<number>;
   /** By target: how many signals that enabled rules need are not exposed. */
   readonly missing: ReadonlyMap<number, number>;
+  /** By engine: what its newest run says. */
+  readonly runs: ReadonlyMap<number, RunFigures>;
 };
 
 export type ObservedCase = { readonly at: RuleCase; readonly seen: Observation };
@@ -83,7 +86,7 @@ function vramView({ compiled, form, target, subject }: RuleCase, facts: Evaluati
   return { kind: 'above-floor', floorBytes: facts.floors.get(subject.id)?.floorBytes ?? null };
 }
 
-/** Signals of the polls themselves; undefined for all others. */
+/** Signals of the polls themselves, and of runs; undefined for all others. */
 function pollValue(
   read: SignalRead,
   { poll, target, subject }: RuleCase,
@@ -104,6 +107,8 @@ function pollValue(
       return !poll.ok || subject === null ? null : Number(poll.shown.has(subject.id));
     case 'missing-signals':
       return facts.missing.get(target.id) ?? null;
+    case 'run-figure':
+      return subject === null ? null : (facts.runs.get(subject.id) ?? NO_RUN)[compute.figure];
     default:
       return undefined;
   }

@@ -20,7 +20,11 @@ import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type Client, inTransaction, type Pool } from '#lib/db/pool.ts';
 import { fieldsOfReads } from '#lib/db/read-fields.ts';
 import { RecentTracks } from '#lib/db/recent-tracks.ts';
+import { loadRunSignals } from '#lib/db/run-signals.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
+import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import { missingSignals } from '#lib/rules/missing-signals.ts';
+import type { RunFigures } from '#lib/runs/run-figures.ts';
 
 export type EvaluatorOptions = {
   readonly context: MeasureContext & { readonly pool: Pool };
@@ -43,6 +47,7 @@ export type EvaluatorStats = {
 
 const FACTS_MS = 5000;
 const SLOW_FACTS_MS = 60_000;
+const RUN_FACTS_MS = 30_000;
 const RETRY_MS = 1000;
 const IDLE_MS = 5000;
 
@@ -60,6 +65,7 @@ export class Evaluator {
   #wake = new AbortController();
   #done: Promise<void> = Promise.resolve();
   #facts: { readonly atMs: number; readonly value: EvaluationFacts } | null = null;
+  #runs: { readonly atMs: number; readonly value: ReadonlyMap<number, RunFigures> } | null = null;
   #missing: { readonly atMs: number; readonly value: ReadonlyMap<number, number> } | null = null;
   #stats: EvaluatorStats = { evaluatedAtMs: null, rules: 0, openAlerts: 0, evaluations: 0 };
   #failing = false;
@@ -211,9 +217,25 @@ export class Evaluator {
       rules.flatMap(({ rule, relative }) => (rule.scope === 'engine' ? relative.reads.map((read) => read.signal) : [])),
     );
     const missing = await this.#missingSignals(fleet, wanted, nowMs);
-    const value: EvaluationFacts = { fleet, rules, floors, reserved, missing };
+    const runs = await this.#runFigures(fleet, nowMs);
+    // What is not known of runs must not end an alert about one.
+    const evaluated = runs === null ? rules.filter((compiled) => !readsRuns(compiled)) : rules;
+    const value: EvaluationFacts = { fleet, rules: evaluated, floors, reserved, missing, runs: runs ?? new Map() };
     this.#facts = { atMs: nowMs, value };
     return value;
+  }
+
+  /** null when they cannot be read: whatever is wrong with a run, everything else is evaluated. */
+  async #runFigures(fleet: FleetState, nowMs: number): Promise<ReadonlyMap<number, RunFigures> | null> {
+    if (this.#runs !== null && nowMs - this.#runs.atMs < RUN_FACTS_MS) return this.#runs.value;
+    try {
+      this.#runs = { atMs: nowMs, value: await loadRunSignals(this.#options.context, { ...fleet, nowMs }) };
+      return this.#runs.value;
+    } catch (error) {
+      this.#runs = null;
+      this.#options.log.warn(`rules about runs are not evaluated: ${errorText(error)}`);
+      return null;
+    }
   }
 
   async #missingSignals(
@@ -233,6 +255,10 @@ export class Evaluator {
     this.#missing = { atMs: nowMs, value };
     return value;
   }
+}
+
+function readsRuns({ relative, literal }: CompiledRule): boolean {
+  return [...relative.reads, ...literal.reads].some((read) => findSignal(read.signal)?.compute.type === 'run-figure');
 }
 
 function coversAll(fleet: FleetState, slice: readonly EvaluatedPoll[]): boolean {

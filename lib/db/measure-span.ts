@@ -113,6 +113,7 @@ function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
     case 'target-frozen':
     case 'shown':
     case 'missing-signals':
+    case 'run-figure':
       return null;
     case 'failures-while-full':
       return { type: 'increase', counters: compute.counters };

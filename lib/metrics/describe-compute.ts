@@ -47,6 +47,8 @@ export function describeCompute(compute: Compute, windowMs: number): string {
       return 'the newest page of the answering target shows it';
     case 'missing-signals':
       return 'signals of enabled rules that the newest page cannot give';
+    case 'run-figure':
+      return `${compute.figure} of the newest run that is open or finished less than a day ago`;
     case 'failures-while-full':
       return `Σ increase(${compute.counters.join(' + ')}) ${over}, while a linked GPU was at least ${compute.fullRatio * 100} % full`;
   }

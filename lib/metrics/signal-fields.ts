@@ -37,6 +37,7 @@ export function storedFieldsOf(compute: Compute): readonly string[] {
     case 'target-frozen':
     case 'shown':
     case 'missing-signals':
+    case 'run-figure':
       return [];
   }
 }

@@ -67,13 +67,27 @@ export type Compute =
   | { readonly type: 'shown' }
   /** How many signals that enabled rules need this version of the engine does not expose. */
   | { readonly type: 'missing-signals' }
+  /** Of the newest run on the engine that runs or finished less than a day ago. */
+  | { readonly type: 'run-figure'; readonly figure: RunFigure }
   /** Increase of failures in a window in which a linked GPU was at least `fullRatio` full; 0 when none was. */
   | { readonly type: 'failures-while-full'; readonly counters: readonly Counter[]; readonly fullRatio: number };
 
-/** Signals that follow from the polls, not from stored samples of the subject. */
-const POLL_TYPES: readonly Compute['type'][] = ['target-up', 'target-frozen', 'shown', 'missing-signals'];
+/** What the newest run on an engine says: of its batches together, or of the one that is open. */
+export const RUN_FIGURES = [
+  'vram-delta',
+  'throughput-variance',
+  'throughput-falling',
+  'success-ratio',
+  'reload-delay',
+  'open-age',
+  'projected-duration',
+] as const;
+export type RunFigure = (typeof RUN_FIGURES)[number];
 
-/** Whether the signal is known even when a poll failed, because it is about the polls. */
+/** Signals that follow from the polls or from runs, not from stored samples of the subject. */
+const POLL_TYPES: readonly Compute['type'][] = ['target-up', 'target-frozen', 'shown', 'missing-signals', 'run-figure'];
+
+/** Whether the signal is known even when a poll failed, because it is about the polls, or about a run. */
 export function isPollCompute(compute: Compute): boolean {
   return POLL_TYPES.includes(compute.type);
 }

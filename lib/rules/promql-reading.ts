@@ -205,6 +205,7 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   'target-frozen': 'Prometheus does not see whether an exporter repeats itself',
   shown: 'Prometheus has no memory of engines and GPUs that it once saw; absent() fires only when all are gone',
   'missing-signals': 'Prometheus does not know what a version should expose',
+  'run-figure': 'Prometheus does not know of runs and their batches',
 };
 
 function selectorOf({ name, matchers }: SeriesName): string {

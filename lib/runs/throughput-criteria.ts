@@ -30,6 +30,11 @@ export function throughputVariance(rates: readonly number[]): number | null {
   return spread.max === 0 ? 0 : (spread.max - spread.min) / spread.max;
 }
 
+/** Every rate is below the one before. */
+export function isFalling(rates: readonly number[]): boolean {
+  return rates.every((rate, i) => i === 0 || rate < (rates[i - 1] ?? 0));
+}
+
 /** Variance below 10 %. */
 export function judgeVariance(batches: readonly BatchRecord[]): Judgement {
   const criterion = { check: 'throughput variance', unit: 'ratio', limit: '< 10 %' } as const;
@@ -52,7 +57,7 @@ export function judgeDegradation(batches: readonly BatchRecord[]): Judgement {
   const variance = throughputVariance(known);
   if (variance === null || known.length < 3)
     return notMeasured(criterion, 'fewer than three batches have a rate', missing);
-  const falls = known.every((rate, i) => i === 0 || rate < (known[i - 1] ?? 0));
+  const falls = isFalling(known);
   const degrades = falls && variance >= DEGRADING_VARIANCE - ROUNDING;
   const reason = degrades ? 'degrading' : falls ? 'falls, by less than 20 %' : 'does not fall from batch to batch';
   return judged(

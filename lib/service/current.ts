@@ -3,8 +3,10 @@ import { busySubjects } from '#lib/db/busy-subjects.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
 import { type FleetState, type FleetSubject, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
 import { measureSpan } from '#lib/db/measure-span.ts';
+import { loadRunSignals } from '#lib/db/run-signals.ts';
 import { isPollCompute, type Signal } from '#lib/metrics/signal.ts';
 import { SIGNALS } from '#lib/metrics/signals.ts';
+import { NO_RUN, type RunFigures } from '#lib/runs/run-figures.ts';
 import type { Measured } from '#lib/series/measure.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { missingReasons } from '#lib/service/missing-reason.ts';
@@ -47,6 +49,9 @@ export async function currentOf(
     }
   }
   const upShares = signals.some(isShareSignal) ? await loadUpShares(context.pool, fleet.nowMs - 86_400_000) : new Map();
+  const runs = signals.some((signal) => signal.compute.type === 'run-figure')
+    ? await loadRunSignals(context, fleet)
+    : new Map<number, RunFigures>();
   const explain = await missingReasons(context, subjects);
   return subjects.flatMap((subject) => {
     const health = subjectHealth(subject, busy.has(subject.id), fleet.nowMs);
@@ -60,7 +65,7 @@ export async function currentOf(
           name: subject.name,
           windowMs: signal.windowMs,
         };
-        const polled = pollValue(signal, subject, upShares, health.state, fleet.nowMs);
+        const polled = pollValue(signal, subject, { upShares, runs }, health.state, fleet.nowMs);
         if (polled !== undefined) {
           return {
             ...head,
@@ -104,16 +109,17 @@ function isShareSignal(signal: Signal): boolean {
   return signal.compute.type === 'target-up' && signal.compute.form === 'share';
 }
 
-/** Signals that follow from the polls themselves; undefined for all others. */
+/** Signals that follow from the polls themselves, or from runs; undefined for all others. */
 function pollValue(
   signal: Signal,
   subject: FleetSubject,
-  upShares: ReadonlyMap<number, number>,
+  { upShares, runs }: { upShares: ReadonlyMap<number, number>; runs: ReadonlyMap<number, RunFigures> },
   state: string,
   nowMs: number,
 ): number | null | undefined {
   if (signal.compute.type === 'shown') return shownValue(subject, nowMs);
   if (signal.compute.type === 'missing-signals') return null;
+  if (signal.compute.type === 'run-figure') return (runs.get(subject.id) ?? NO_RUN)[signal.compute.figure];
   if (signal.compute.type === 'target-frozen') return state === 'unknown' ? null : state === 'frozen' ? 1 : 0;
   if (signal.compute.type !== 'target-up') return undefined;
   if (signal.compute.form === 'share') return upShares.get(subject.targetId) ?? null;

@@ -20,6 +20,7 @@ export async function missingReasons(
     if (absent.length > 0 && (absent.length === fields.length || !isSum(signal.compute))) {
       return `not exposed: ${absent.map((field) => `${field}: ${missing.get(field) ?? ''}`).join('; ')}`;
     }
+    if (signal.compute.type === 'run-figure') return 'no run on it in the last day, or it was not measured';
     if (signal.compute.type === 'missing-signals') return 'counted where rules are evaluated';
     if (signal.compute.type === 'per-linked-gpu' || signal.compute.type === 'failures-while-full')
       return 'no linked GPU with this reading, or no traffic';

@@ -92,6 +92,7 @@ function readingAt(past: PastCase, read: SignalRead, moment: Moment, frozen: boo
     case 'shown':
       return moment.ok !== true || readings === null ? null : Number(hasEntryAt(readings.track, moment.atMs));
     case 'missing-signals':
+    case 'run-figure':
     case undefined:
       return null;
   }

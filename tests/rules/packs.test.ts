@@ -37,6 +37,13 @@ const IDLE: Values = {
   engine_present: 1,
   target_up: 1,
   target_frozen: 0,
+  batch_vram_delta: 0,
+  batch_throughput_variance: 0.05,
+  batch_throughput_falling: 0,
+  batch_success_rate: 1,
+  batch_reload_delay: 0,
+  batch_age: 0,
+  batch_projected_duration: 0,
 };
 /** The reference engine at work. */
 const BUSY: Values = {
@@ -223,6 +230,19 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   VramAggressive: above('vram_utilization', 0.91, 0.9, CARD),
   VramCritical: above('vram_utilization', 0.96, 0.95, CARD),
   OomError: above('oom_errors', 1, 0, BUSY),
+  BatchVramLeak: above('batch_vram_delta', 0.5 * GIB, 0.5 * GIB - 1, BUSY),
+  BatchVariance: above('batch_throughput_variance', 0.1, 0.099, BUSY),
+  BatchDegrading: {
+    fires: [['0.20, 0.18, 0.16', { ...BUSY, batch_throughput_falling: 1, batch_throughput_variance: 0.2 }]],
+    silent: [
+      ['0.20, 0.16, 0.20', { ...BUSY, batch_throughput_falling: 0, batch_throughput_variance: 0.2 }],
+      ['0.20, 0.19, 0.18', { ...BUSY, batch_throughput_falling: 1, batch_throughput_variance: 0.1 }],
+    ],
+  },
+  BatchFailures: off(BUSY, { ...BUSY, batch_success_rate: 0.9999 }),
+  ModelReloaded: above('batch_reload_delay', 6, 0, BUSY),
+  BatchSlaAt20h: above('batch_age', 20 * 3600, 20 * 3600 - 1, BUSY),
+  BatchSlaForecast: above('batch_projected_duration', 24 * 3600 + 1, 24 * 3600, BUSY),
   TargetDown: off(IDLE, { target_up: 0 }),
   ExporterFrozen: off(IDLE, { ...BUSY, target_frozen: 1 }),
   SignalMissing: above('missing_signals', 1, 0, BUSY),

@@ -1,0 +1,48 @@
+import type { FleetState } from '#lib/db/fleet-state.ts';
+import type { MeasureContext } from '#lib/db/measure-span.ts';
+import { loadBatches } from '#lib/db/run-batches.ts';
+import { loadFigures } from '#lib/db/run-figures.ts';
+import { loadSubjectRefs } from '#lib/db/subject-refs.ts';
+import { type RunFigures, runFiguresOf } from '#lib/runs/run-figures.ts';
+
+/** A run says something about its engines for this long after it has finished. */
+const FRESH_MS = 86_400_000;
+
+type NewestRun = { readonly engineId: number; readonly runId: number; readonly engineIds: readonly number[] };
+
+/** By engine: what its newest run says, if that runs or has finished less than a day ago. */
+export async function loadRunSignals(
+  context: MeasureContext,
+  fleet: FleetState,
+): Promise<ReadonlyMap<number, RunFigures>> {
+  const { rows } = await context.pool.query<NewestRun>(
+    `SELECT DISTINCT ON (e.id) e.id AS "engineId", r.id AS "runId", r.engine_ids AS "engineIds"
+     FROM run r CROSS JOIN LATERAL unnest(r.engine_ids) AS e(id)
+     WHERE r.removed_at_ms IS NULL AND (r.finished_at_ms IS NULL OR r.finished_at_ms >= $1)
+     ORDER BY e.id, r.started_at_ms DESC, r.id DESC`,
+    [Math.floor(fleet.nowMs - FRESH_MS)],
+  );
+  const figures = new Map<number, RunFigures>();
+  for (const [runId, ofRun] of Map.groupBy(rows, (row) => row.runId)) {
+    const of = await figuresOfRun(context, fleet, runId, ofRun[0]?.engineIds ?? []);
+    for (const { engineId } of ofRun) figures.set(engineId, of);
+  }
+  return figures;
+}
+
+async function figuresOfRun(
+  context: MeasureContext,
+  fleet: FleetState,
+  id: number,
+  engineIds: readonly number[],
+): Promise<RunFigures> {
+  const [batches, engines] = await Promise.all([
+    loadBatches(context.pool, [id]),
+    loadSubjectRefs(context.pool, engineIds),
+  ]);
+  const known = await loadFigures(context, fleet, { id, engines: [...engines.values()] }, batches);
+  return runFiguresOf(
+    known.batches.map((batch) => batch.figures),
+    fleet.nowMs,
+  );
+}
