@@ -1,9 +1,9 @@
 'use client';
 
-import type { FieldErrors, TargetForm } from '#components/target/target-form-state.ts';
+import { type FieldErrors, type TargetForm, withSource } from '#components/target/target-form-state.ts';
 import { Checkbox, Field, Input, TextArea } from '#components/ui/field.tsx';
 import { Select } from '#components/ui/select.tsx';
-import { defaultInterval, TARGET_SOURCES, TargetInput } from '#lib/api/targets.ts';
+import { TARGET_SOURCES, TargetInput } from '#lib/api/targets.ts';
 
 type TargetFieldsProps = {
   form: TargetForm;
@@ -32,12 +32,6 @@ const AUTH_LABELS = {
   basic: 'user and password',
   header: 'a header',
 };
-
-/** Another kind, polled as often as that kind is by default unless the person chose something. */
-function withSource(form: TargetForm, source: TargetForm['source']): Partial<TargetForm> {
-  const isDefault = form.interval === defaultInterval(form.source);
-  return { source, ...(isDefault ? { interval: defaultInterval(source) } : {}) };
-}
 
 /** What a person can say about a target; the first three fields are enough. */
 export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsProps) {
@@ -72,7 +66,7 @@ export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsPr
                 id={attributes.id}
                 label="Kind"
                 value={form.source}
-                onChange={(value) => set(withSource(form, TargetInput.shape.source.parse(value)))}
+                onChange={(value) => onChange(withSource(form, TargetInput.shape.source.parse(value)))}
                 options={TARGET_SOURCES.map((value) => ({ value, label: SOURCE_LABELS[value] ?? value }))}
               />
             </div>

@@ -1,5 +1,5 @@
 import type { Problem } from '#lib/api/problem.ts';
-import { type Target, TargetInput, type TargetPatch } from '#lib/api/targets.ts';
+import { defaultInterval, type Target, TargetInput, type TargetPatch } from '#lib/api/targets.ts';
 
 /** The form as text, as a person types it. */
 export type TargetForm = {
@@ -57,6 +57,12 @@ export function formOf(target: Target, intervalText: string): TargetForm {
     // Secrets are write-only, so the form cannot show them: it keeps them unless told otherwise.
     auth: target.hasAuth ? 'keep' : 'none',
   };
+}
+
+/** Another kind, polled as often as that kind is by default unless the person chose something. */
+export function withSource(form: TargetForm, source: TargetForm['source']): TargetForm {
+  const isDefault = form.interval === defaultInterval(form.source);
+  return { ...form, source, interval: isDefault ? defaultInterval(source) : form.interval };
 }
 
 export type FieldErrors = Readonly<Record<string, string>>;

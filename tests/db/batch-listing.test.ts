@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPrisma } from '#lib/db/prisma.ts';
+import { loadFleet } from '#lib/db/fleet-state.ts';
+import { loadRunSignals } from '#lib/db/run-signals.ts';
 import { saveBatchListing } from '#lib/db/save-batch-listing.ts';
-import { createSecretBox } from '#lib/db/secret-box.ts';
-import { TargetStore } from '#lib/db/targets.ts';
 import type { ApiBatch } from '#lib/runs/api-batch.ts';
 import { BatchProblems } from '#lib/scrape/batch-api/batch-problems.ts';
 import { readBatchList } from '#lib/scrape/batch-api/read-batch-list.ts';
+import type { ServiceContext } from '#lib/service/context.ts';
 import { getRunView, listRunViews } from '#lib/service/runs.ts';
 import { engineReading, pushPolls, SETTINGS, serviceContext } from '#tests/engine-polls.ts';
 import { listOf, OPENAI_RUNNING } from '#tests/scrape/batch-api/batch-answers.ts';
@@ -18,13 +18,16 @@ const at = (minute: number): number => START_MS + minute * MINUTE;
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
+  service = serviceContext(database.pool, START_MS);
 });
 afterAll(() => database.drop());
 
+let service: ServiceContext;
+const contextAt = (minute: number): ServiceContext => ({ ...service, clock: () => at(minute) });
+
 async function batchTarget(name: string, labels: Record<string, string> = {}): Promise<number> {
-  const store = new TargetStore(createPrisma(database.pool), createSecretBox('test'));
   const settings = { ...SETTINGS, name, source: 'openai-batch' as const, url: 'http://127.0.0.1:1/v1', labels };
-  return (await store.create(settings, 'api')).id;
+  return (await service.targets.create(settings, 'api')).id;
 }
 
 const seconds = (minute: number): number => at(minute) / 1000;
@@ -47,7 +50,7 @@ const save = (targetId: number, minute: number, ...entries: readonly object[]) =
   saveBatchListing(database.pool, null, { targetId, atMs: at(minute), batches: batchesOf(...entries) });
 
 async function runsOf(name: string, minute: number) {
-  const context = serviceContext(database.pool, at(minute));
+  const context = contextAt(minute);
   const { items } = await listRunViews(context, { origin: 'batch-api', limit: 200 });
   return Promise.all(
     items.filter((run) => run.createdBy === `batch API ${name}`).map((run) => getRunView(context, run.id)),
@@ -166,10 +169,59 @@ describe('a batch against its deadline', () => {
       model: 'qwen',
       forecast: { risk: 'on time', progressRatio: 0.1 },
     });
+    expect((await runsOf('f', 10))[0]?.batches[0]?.forecast).toMatchObject({
+      progressRatio: 0.1,
+      etaMs: at(100),
+      expiresAtMs: at(120),
+      risk: 'on time',
+      atMs: at(10),
+    });
     await save(id, 40, entry('x', counts(11)));
     expect((await watch()).forecast).toMatchObject({ risk: 'late' });
     await save(id, 41, entry('x', { ...counts(11), status: 'cancelled', cancelled_at: seconds(41) }));
     expect(await watch()).toMatchObject({ eta_ms: null, forecast: null, last_seen_ms: at(41) });
+  });
+});
+
+describe('rules about runs', () => {
+  const figures = async (engine: string, minute: number) => {
+    const context = contextAt(minute);
+    const fleet = await loadFleet(context);
+    const id = fleet.subjects.find((subject) => subject.name.startsWith(engine))?.id ?? 0;
+    return (await loadRunSignals(context, fleet)).get(id);
+  };
+
+  it('read age and forecast of a batch API, and not that its batches differ in speed', async () => {
+    const id = await batchTarget('i', { host: 'gpu-88' });
+    const engine = { ...SETTINGS, name: 'engine-88', labels: { host: 'gpu-88' } };
+    await pushPolls(database.pool, engine, [{ atMs: at(1), readings: [engineReading({ model: 'm' })] }]);
+    const done = (name: string, from: number, to: number) =>
+      entry(name, {
+        ...counts(100),
+        status: 'completed',
+        created_at: seconds(from),
+        in_progress_at: seconds(from),
+        completed_at: seconds(to),
+      });
+    const before = [done('a', 0, 2), done('b', 2, 6), done('c', 6, 16)];
+    const slow = (completed: number) =>
+      entry('d', { ...counts(completed), created_at: seconds(16), in_progress_at: seconds(16) });
+    await save(id, 20, slow(0), ...before);
+    for (let minute = 21; minute <= 60; minute += 1)
+      await save(id, minute, slow(minute < 30 ? 0 : minute - 29), ...before);
+    expect(await figures('engine-88', 60)).toMatchObject({
+      'success-ratio': 1,
+      'throughput-variance': null,
+      'throughput-falling': null,
+      'open-age': 44 * 60,
+      // 69 left at one a minute, as in the last half hour.
+      'projected-duration': (60 + 69 - 16) * 60,
+    });
+  });
+
+  it('read nothing of a run that was only found', async () => {
+    await database.pool.query("UPDATE run SET origin = 'detected' WHERE created_by = 'batch API i'");
+    expect(await figures('engine-88', 60)).toBeUndefined();
   });
 });
 
