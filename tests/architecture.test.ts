@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'lib/runs': ['lib/metrics', 'lib/series', 'lib/detect'],
   'lib/config': ['lib/metrics', 'lib/api', 'lib/target', 'lib/rules', 'lib/notify'],
   'lib/notify': ['lib/metrics', 'lib/api', 'lib/rules', 'lib/alerts', 'lib/address'],
-  'lib/scrape': ['lib/metrics', 'lib/api', 'lib/target', 'lib/address'],
+  'lib/scrape': ['lib/metrics', 'lib/api', 'lib/target', 'lib/address', 'lib/runs'],
   'lib/db': [
     'lib/metrics',
     'lib/api',

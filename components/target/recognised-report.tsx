@@ -4,14 +4,24 @@ import type { Recognised } from '#lib/api/targets.ts';
 
 /** What of a page is understood, what is not, and why: every lost series has a reason. */
 export function RecognisedReport({ recognised }: { recognised: Recognised }) {
-  const { text, storedSeries, totalSeries, missing, ignored, notes, problems, problemCount } = recognised;
+  const {
+    text,
+    unit = 'series',
+    storedSeries,
+    totalSeries,
+    missing,
+    ignored,
+    notes,
+    problems,
+    problemCount,
+  } = recognised;
   return (
     <div className="space-y-2">
       <p>
         <strong className="font-medium">{text === '' ? 'Nothing was recognised' : text}</strong>
         <span className="text-muted">
           {' '}
-          · {storedSeries} of {totalSeries} series stored
+          · {storedSeries} of {totalSeries} {unit} {unit === 'batches' ? 'understood' : 'stored'}
         </span>
       </p>
       {notes.map((note) => (
@@ -33,9 +43,16 @@ export function RecognisedReport({ recognised }: { recognised: Recognised }) {
           </Entry>
         ))}
       </Listing>
-      <Listing title="Lines that were lost" count={problemCount} open={problemCount > 0}>
+      <Listing
+        title={unit === 'batches' ? 'What was lost of batches' : 'Lines that were lost'}
+        count={problemCount}
+        open={problemCount > 0}
+      >
         {problems.map(({ line, text: cut, problem }) => (
-          <Entry key={`${line} ${problem}`} term={`line ${line}`}>
+          <Entry
+            key={`${line} ${problem}`}
+            term={unit === 'series' ? `line ${line}` : line === 0 ? 'the list' : `batch ${line} of the list`}
+          >
             {problem}
             <code className="block text-xs break-all text-muted">{cut}</code>
           </Entry>

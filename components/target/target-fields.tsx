@@ -1,6 +1,6 @@
 'use client';
 
-import type { FieldErrors, TargetForm } from '#components/target/target-form-state.ts';
+import { type FieldErrors, type TargetForm, withSource } from '#components/target/target-form-state.ts';
 import { Checkbox, Field, Input, TextArea } from '#components/ui/field.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { TARGET_SOURCES, TargetInput } from '#lib/api/targets.ts';
@@ -22,6 +22,7 @@ const SOURCE_LABELS: Readonly<Record<string, string>> = {
   mindprince: 'nvidia_gpu_prometheus_exporter (mindprince)',
   telegraf: 'Telegraf nvidia_smi',
   'nvidia-smi': 'nvidia-smi on this machine',
+  'openai-batch': 'batch API (OpenAI’s /v1/batches)',
 };
 
 const AUTH_LABELS = {
@@ -65,7 +66,7 @@ export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsPr
                 id={attributes.id}
                 label="Kind"
                 value={form.source}
-                onChange={(value) => set({ source: TargetInput.shape.source.parse(value) })}
+                onChange={(value) => onChange(withSource(form, TargetInput.shape.source.parse(value)))}
                 options={TARGET_SOURCES.map((value) => ({ value, label: SOURCE_LABELS[value] ?? value }))}
               />
             </div>
@@ -73,7 +74,9 @@ export function TargetFields({ form, errors, onChange, hasAuth }: TargetFieldsPr
         </Field>
       </div>
       {form.source !== 'nvidia-smi' &&
-        text('url', 'Address of the metrics page', { placeholder: 'http://gpu-01:8000/metrics', type: 'url' })}
+        (form.source === 'openai-batch'
+          ? text('url', 'Address of the batch API', { placeholder: 'http://gpu-01:4080/v1', type: 'url' })
+          : text('url', 'Address of the metrics page', { placeholder: 'http://gpu-01:8000/metrics', type: 'url' }))}
       <div className="grid gap-3 sm:grid-cols-2">
         {text('interval', 'Poll every', { hint: 'A duration such as 5s or 1m' })}
         <Field label="Labels" hint="One name=value a line. The same host links engines and GPUs." error={errors.labels}>

@@ -1,5 +1,5 @@
 import type { Problem } from '#lib/api/problem.ts';
-import { type Target, TargetInput, type TargetPatch } from '#lib/api/targets.ts';
+import { defaultInterval, type Target, TargetInput, type TargetPatch } from '#lib/api/targets.ts';
 
 /** The form as text, as a person types it. */
 export type TargetForm = {
@@ -59,6 +59,12 @@ export function formOf(target: Target, intervalText: string): TargetForm {
   };
 }
 
+/** Another kind, polled as often as that kind is by default unless the person chose something. */
+export function withSource(form: TargetForm, source: TargetForm['source']): TargetForm {
+  const isDefault = form.interval === defaultInterval(form.source);
+  return { ...form, source, interval: isDefault ? defaultInterval(source) : form.interval };
+}
+
 export type FieldErrors = Readonly<Record<string, string>>;
 export type FormResult =
   | { readonly ok: true; readonly input: TargetInput }
@@ -84,7 +90,7 @@ export function readForm(form: TargetForm): FormResult {
     ...readAuth(form),
     ...readTls(form),
   };
-  if (form.source !== 'nvidia-smi' && form.url.trim() === '') errors.url = 'Give the address of the metrics page';
+  if (form.source !== 'nvidia-smi' && form.url.trim() === '') errors.url = 'Give the address that is polled';
   if (form.name.trim() === '') errors.name = 'Give it a name';
   const parsed = TargetInput.safeParse(candidate);
   if (!parsed.success) {

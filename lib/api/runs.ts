@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LeakView } from '#lib/api/leak.ts';
 import { SUBJECT_KINDS } from '#lib/metrics/sample.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
+import { DEADLINE_RISKS } from '#lib/runs/batch-forecast.ts';
 import { CHECKS } from '#lib/runs/judgement.ts';
 import { BATCH_STATES, RUN_KINDS, RUN_ORIGINS } from '#lib/runs/run.ts';
 
@@ -104,6 +105,20 @@ export const BatchMemoryView = z.object({
   peakBytes: value,
 });
 
+export const BatchForecastView = z.object({
+  progressRatio: value,
+  etaMs: value,
+  /** With the fastest and the slowest rate seen. */
+  etaFromMs: value,
+  etaToMs: value,
+  expiresAtMs: value,
+  risk: z.enum(DEADLINE_RISKS),
+  reason: z.string(),
+  /** The poll that it is of. */
+  atMs: ms,
+});
+export type BatchForecastView = z.infer<typeof BatchForecastView>;
+
 export const BatchView = z.object({
   number: z.int(),
   name: z.string(),
@@ -137,6 +152,8 @@ export const BatchView = z.object({
   memory: z.array(BatchMemoryView),
   /** In words: what could not be measured of it and why. */
   missing: z.array(z.string()),
+  /** Of one that runs and that a batch API counts: when it will be done, and whether before its deadline. */
+  forecast: BatchForecastView.nullable().optional(),
 });
 export type BatchView = z.infer<typeof BatchView>;
 

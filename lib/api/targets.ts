@@ -10,9 +10,15 @@ export const TARGET_SOURCES = [
   'mindprince',
   'telegraf',
   'nvidia-smi',
+  'openai-batch',
 ] as const;
 export const TargetSource = z.enum(TARGET_SOURCES);
 export type TargetSource = z.infer<typeof TargetSource>;
+
+/** How often a target is polled unless it is said: batches take hours, and their list may be long. */
+export function defaultInterval(source: TargetSource): string {
+  return source === 'openai-batch' ? '30s' : '5s';
+}
 
 export const TARGET_ORIGINS = ['file', 'api', 'file_sd', 'http_sd', 'demo', 'found'] as const;
 
@@ -21,7 +27,8 @@ export const TargetInput = z.strictObject({
   name: z.string().min(1).max(200),
   source: TargetSource.default('auto'),
   url: z.string().max(2000).optional(),
-  interval: z.string().default('5s'),
+  /** 5s where it is not given; 30s of a batch API. */
+  interval: z.string().optional(),
   labels: z.record(z.string(), z.string()).default({}),
   baseline_rps: z.number().positive().optional(),
   max_running: z.int().positive().optional(),
@@ -53,6 +60,8 @@ export type TargetInput = z.infer<typeof TargetInput>;
 export const RecognisedHead = z.object({
   /** "vLLM 0.11 or later (V1), 2 engines"; "" when nothing was recognised. */
   text: z.string(),
+  /** What is counted below; series where it is not said. */
+  unit: z.enum(['series', 'batches']).optional(),
   storedSeries: z.int(),
   totalSeries: z.int(),
   problemCount: z.int(),

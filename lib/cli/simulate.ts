@@ -2,7 +2,7 @@ import type { Options } from '#lib/cli/arguments.ts';
 import { UsageError } from '#lib/cli/usage.ts';
 import { createLog, errorText } from '#lib/collector/log.ts';
 import { demoTargets } from '#lib/simulator/demo-fleet.ts';
-import { enginePath, gpuPath, type Scenario } from '#lib/simulator/scenario.ts';
+import { batchesPath, enginePath, gpuPath, type Scenario } from '#lib/simulator/scenario.ts';
 import { findScenario, SCENARIOS } from '#lib/simulator/scenarios.ts';
 import { startSimulator } from '#lib/simulator/server.ts';
 
@@ -55,9 +55,17 @@ export function configOf(scenario: Scenario, url: string): string {
           ...scenario.servers.map((server) =>
             targetLine(server.name, `${url}${enginePath(server.name)}`, server.host, ''),
           ),
+          ...batchApiLines(scenario, url),
           ...scenario.hosts.map((host) => targetLine(host.name, `${url}${gpuPath(host.name)}`, host.name, '')),
         ];
   return ['# headroom.yaml', 'targets:', ...lines].join('\n');
+}
+
+function batchApiLines({ batchApi, servers }: Scenario, url: string): readonly string[] {
+  const host = servers.find((server) => server.name === batchApi?.server)?.host;
+  if (batchApi === undefined || host === undefined) return [];
+  const base = batchesPath(batchApi.server, 'openai').replace(/\/batches$/, '');
+  return [`  - {name: "batches", source: openai-batch, url: "${url}${base}", interval: 5s, labels: {host: ${host}}}`];
 }
 
 function targetLine(name: string, url: string, host: string, rest: string): string {

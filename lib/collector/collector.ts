@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { keepAlerts } from '#lib/collector/alert-keeper.ts';
 import { learnBaselines } from '#lib/collector/baselines.ts';
+import { detectBatches } from '#lib/collector/batch-detector.ts';
 import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
 import { keepMeasurements } from '#lib/collector/keep-measurements.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
@@ -18,6 +19,7 @@ import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type StoreResult, storePolls } from '#lib/db/poll-store.ts';
 import type { Pool } from '#lib/db/pool.ts';
 import { rollUp } from '#lib/db/rollup.ts';
+import { saveBatchListing } from '#lib/db/save-batch-listing.ts';
 import { loadSetting } from '#lib/db/settings.ts';
 import type { StoredTarget, TargetStore } from '#lib/db/targets.ts';
 import { createFetcher, type Fetcher } from '#lib/scrape/fetch.ts';
@@ -41,6 +43,7 @@ const KEEP_MS = 5000;
 const ROLLUP_MS = 10_000;
 const PARTITION_MS = 600_000;
 const BASELINE_MS = 300_000;
+const DETECT_MS = 60_000;
 const MEASURE_RUNS_MS = 60_000;
 const PARTITIONS_AHEAD_MS = 86_400_000;
 
@@ -98,6 +101,7 @@ export class Collector {
       loop('alerts', KEEP_MS, () => keepAlerts(this.#options.pool, this.#options.enqueue, this.#options.clock())),
       loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
       loop('partitions', PARTITION_MS, () => this.#maintain()),
+      loop('batches', DETECT_MS, () => detectBatches(this.#options.pool, this.#options.clock())),
       loop('measurements of runs', MEASURE_RUNS_MS, () => this.#keepMeasurements()),
       loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
       loop('memory', JUDGE_TICK_MS, () => this.#memoryJudge.tick(new Set(this.#running.keys()))),
@@ -107,8 +111,22 @@ export class Collector {
   /** What is stored is evaluated next; what another collector holds by now is not. */
   async #store(records: readonly PollRecord[]): Promise<StoreResult> {
     const result = await storePolls(this.#options.pool, this.#id, records);
-    this.#evaluator.onStored(records.filter((record) => !result.lostTargets.has(record.targetId)));
+    const stored = records.filter((record) => !result.lostTargets.has(record.targetId));
+    this.#evaluator.onStored(stored);
+    await this.#storeBatches(stored);
     return result;
+  }
+
+  /** What batch APIs list. The next poll tells it again, so a failure must not keep samples from being written. */
+  async #storeBatches(records: readonly PollRecord[]): Promise<void> {
+    for (const { targetId, scrape, batches } of records) {
+      if (batches === undefined) continue;
+      try {
+        await saveBatchListing(this.#options.pool, this.#id, { targetId, atMs: scrape.atMs, batches });
+      } catch (error) {
+        this.#options.log.warn(`target ${targetId}: its batches wait for the next poll: ${errorText(error)}`);
+      }
+    }
   }
 
   /** When rules were last evaluated; null before the first time. */

@@ -4,6 +4,7 @@ import type { LayoutStore } from '#lib/db/layouts.ts';
 import type { NewMark, PollRecord } from '#lib/db/poll-record.ts';
 import type { CursorRow, SampleRow } from '#lib/db/sample-store.ts';
 import type { Reading } from '#lib/metrics/sample.ts';
+import type { ApiBatch } from '#lib/runs/api-batch.ts';
 import { cursorToText } from '#lib/series/cursor-text.ts';
 import { type Cursor, type Increment, increment } from '#lib/series/increments.ts';
 
@@ -16,6 +17,7 @@ export type GoodPoll = {
   readonly problems: number;
   readonly readings: readonly Reading[];
   readonly recognised: Recognised;
+  readonly batches?: readonly ApiBatch[];
 };
 
 export type BadPoll = {
@@ -115,6 +117,7 @@ export class Recorder {
       }),
       marks,
       recognised: this.#changed(poll.recognised, notes),
+      ...(poll.batches === undefined ? {} : { batches: poll.batches }),
     };
   }
 

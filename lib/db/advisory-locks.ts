@@ -5,4 +5,5 @@ export const ADVISORY_LOCKS = {
   keepAlerts: 7_042_003,
   notifyingLeader: 7_042_004,
   watchChannels: 7_042_005,
+  detectBatches: 7_042_006,
 } as const satisfies Record<string, number>;

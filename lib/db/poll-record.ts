@@ -1,5 +1,6 @@
 import type { Recognised } from '#lib/api/targets.ts';
 import type { CursorRow, SampleRow, ScrapeRow } from '#lib/db/sample-store.ts';
+import type { ApiBatch } from '#lib/runs/api-batch.ts';
 
 export type NewMark = {
   readonly atMs: number;
@@ -18,4 +19,6 @@ export type PollRecord = {
   readonly marks: readonly NewMark[];
   /** Only when it changed since the record before. */
   readonly recognised: Recognised | null;
+  /** Of a batch API: what it listed. */
+  readonly batches?: readonly ApiBatch[];
 };

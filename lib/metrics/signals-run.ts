@@ -70,7 +70,7 @@ export const RUN_SIGNALS: readonly Signal[] = [
     'batch_projected_duration',
     'Projected duration of the open batch',
     'seconds',
-    'From submit to the end of the open batch when it goes on as fast as so far; 0 when all have ended, unknown when its size is.',
+    'From submit to the end of the open batch when it goes on as fast as so far (of a batch API: as in the last half hour); 0 when all have ended, unknown when its size is.',
     '001 sla_window',
   ),
 ];

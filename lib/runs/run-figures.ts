@@ -23,19 +23,29 @@ const FEWEST_RATES = 3;
 /** 0.2 − 0.16 is not exactly a fifth of 0.2, and a rule asks for 20 %. */
 const ROUNDING = 1e9;
 
-export function runFiguresOf(batches: readonly BatchFigures[], nowMs: number): RunFigures {
+/** What is known beside the numbers of the batches. */
+export type RunContext = {
+  /** Batches of a batch API are whatever somebody sends: that they differ in speed says nothing of the engine. */
+  readonly isTest: boolean;
+  /** By number: when the polls of a batch API let expect its end. */
+  readonly etaMs: ReadonlyMap<number, number>;
+};
+
+const TEST: RunContext = { isTest: true, etaMs: new Map() };
+
+export function runFiguresOf(batches: readonly BatchFigures[], nowMs: number, context: RunContext = TEST): RunFigures {
   const totals = totalsOf(batches);
   const ended = batches.filter((batch) => batch.endMs !== null);
   const rates = ended.map((batch) => batch.requestsPerSecond).filter((rate) => rate !== null);
   const { variance } = totals.rps;
   return {
     'vram-delta': most(gpuIdsOf(batches).map((gpuId) => keptBytes(ended, gpuId))),
-    'throughput-variance': variance === null ? null : Math.round(variance * ROUNDING) / ROUNDING,
-    'throughput-falling': rates.length < FEWEST_RATES ? null : Number(isFalling(rates)),
+    'throughput-variance': variance === null || !context.isTest ? null : Math.round(variance * ROUNDING) / ROUNDING,
+    'throughput-falling': rates.length < FEWEST_RATES || !context.isTest ? null : Number(isFalling(rates)),
     'success-ratio': totals.successRatio ?? knownFailures(batches),
     'reload-delay': reloadSeconds(batches),
     'open-age': openAge(batches, nowMs),
-    'projected-duration': projectedDuration(batches, nowMs),
+    'projected-duration': projectedDuration(batches, nowMs, context.etaMs),
   };
 }
 
@@ -70,9 +80,15 @@ function openAge(batches: readonly BatchFigures[], nowMs: number): number {
 }
 
 /** The longest of the open ones; not known when the size or progress of one is not. */
-function projectedDuration(batches: readonly BatchFigures[], nowMs: number): number | null {
+function projectedDuration(
+  batches: readonly BatchFigures[],
+  nowMs: number,
+  etas: ReadonlyMap<number, number>,
+): number | null {
   const open = openBatches(batches).map((batch) => {
-    const { total, completed, failed, startMs } = batch;
+    const { number, total, completed, failed, startMs } = batch;
+    const etaMs = etas.get(number);
+    if (etaMs !== undefined) return (Math.max(etaMs, nowMs) - submittedMs(batch)) / 1000;
     const done = completed === null ? null : completed + (failed ?? 0);
     if (total === null || done === null || done <= 0 || total < done) return null;
     return (startMs - submittedMs(batch) + ((nowMs - startMs) * total) / done) / 1000;

@@ -29,6 +29,10 @@ export type FetchRequest = {
   readonly tls?: FetchTls | null;
   /** 'any' takes any content type, for the JSON of batch APIs. */
   readonly expect?: 'metrics' | 'any';
+  /** Requests with the same text share a connection; the url where it is left out. */
+  readonly connection?: string;
+  /** What to say to a 404. */
+  readonly notFoundHint?: string;
 };
 
 export type Fetcher = { fetchPage(request: FetchRequest): Promise<FetchOutcome>; close(): Promise<void> };
@@ -51,8 +55,8 @@ const MAX_HEADER_BYTES = 16_384;
 export function createFetcher(resolve: Resolve = resolveAll): Fetcher {
   const clients = new Map<string, Client>();
 
-  const clientFor = (url: URL, tls: FetchTls | null | undefined): Client => {
-    const key = `${url.href}\n${tls?.ca ?? ''}\n${tls?.serverName ?? ''}\n${String(tls?.insecureSkipVerify ?? false)}`;
+  const clientFor = (url: URL, { tls, connection }: FetchRequest): Client => {
+    const key = `${connection === undefined ? url.href : `${url.origin}\n${connection}`}\n${tls?.ca ?? ''}\n${tls?.serverName ?? ''}\n${String(tls?.insecureSkipVerify ?? false)}`;
     const known = clients.get(key);
     if (known !== undefined && !known.destroyed && !known.closed) return known;
     const client = new Client(url.origin, {
@@ -83,7 +87,7 @@ export function createFetcher(resolve: Resolve = resolveAll): Fetcher {
       const reason = forbiddenHost(url.hostname);
       if (reason !== undefined) throw new FetchError('forbidden-address', `${where(url)}: ${reason}.`);
       const answer = await getOnce(
-        clientFor(url, request.tls),
+        clientFor(url, request),
         url,
         headersFor(request, first, url),
         request,
@@ -128,7 +132,7 @@ function checkAnswer(status: number, body: string, contentType: string, request:
       status === 401 || status === 403
         ? ' It wants credentials, or others than those given.'
         : status === 404
-          ? ' Is the path right? vLLM has /metrics.'
+          ? ` ${request.notFoundHint ?? 'Is the path right? vLLM has /metrics.'}`
           : '';
     throw new FetchError('http-status', `${where(url)}${url.pathname} answered HTTP ${status} instead of 200.${hint}`);
   }

@@ -1,19 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import type { Recognised } from '#lib/api/targets.ts';
 import type { Reading } from '#lib/metrics/sample.ts';
+import type { ApiBatch } from '#lib/runs/api-batch.ts';
 import { TooManySeriesError } from '#lib/scrape/exposition.ts';
 import type { Fetcher, FetchFailure, FetchOutcome, FetchRequest } from '#lib/scrape/fetch.ts';
 import { EXPOSITION_LIMITS, PageReader } from '#lib/scrape/page-reader.ts';
+import { createBatchPoll } from '#lib/scrape/poll-batches.ts';
 import { createSmiPoll } from '#lib/scrape/poll-smi.ts';
 import { type Secret, type TargetAuth, type TargetSettings, timeoutMsOf } from '#lib/target/target.ts';
 
-export type PollFailureKind = FetchFailure['kind'] | 'secret' | 'too-many-series' | 'nothing-recognised';
+export type PollFailureKind =
+  | FetchFailure['kind']
+  | 'secret'
+  | 'too-many-series'
+  | 'nothing-recognised'
+  | 'not-batches';
 
 /** What one attempt gave. A failure is data like any other. */
 export type PollOutcome =
   | {
       readonly ok: true;
       readonly readings: readonly Reading[];
+      /** Of a batch API: what it lists. */
+      readonly batches?: readonly ApiBatch[];
       readonly recognised: Recognised;
       readonly samples: number;
       readonly problems: number;
@@ -37,7 +46,7 @@ export type PollOptions = { readonly fetcher: Fetcher; readonly smiCommand: stri
 /** A function that polls the target once; it remembers the page's shape between calls. Never throws. */
 export function createPoll(target: TargetSettings, options: PollOptions): () => Promise<PollOutcome> {
   if (target.source === 'nvidia-smi') return createSmiPoll(options.smiCommand, timeoutMsOf(target.intervalMs));
-  const reader = new PageReader(target.source);
+  const read = createReader(target.source, options.fetcher);
   return async () => {
     let request: FetchRequest;
     try {
@@ -45,8 +54,18 @@ export function createPoll(target: TargetSettings, options: PollOptions): () => 
     } catch (error) {
       return { ok: false, kind: 'secret', message: secretText(error), bytes: 0, durationMs: 0 };
     }
-    return readPage(reader, await options.fetcher.fetchPage(request));
+    return read(request);
   };
+}
+
+/** Reads what the address answers; remembers the page's shape between calls. */
+function createReader(
+  source: Exclude<TargetSettings['source'], 'nvidia-smi'>,
+  fetcher: Fetcher,
+): (request: FetchRequest) => Promise<PollOutcome> {
+  if (source === 'openai-batch') return createBatchPoll(fetcher);
+  const reader = new PageReader(source);
+  return async (request) => readPage(reader, await fetcher.fetchPage(request));
 }
 
 function readPage(reader: PageReader, outcome: FetchOutcome): PollOutcome {

@@ -1,7 +1,9 @@
 import type { RunDetail, RunList, RunSummary, RunsQuery } from '#lib/api/runs.ts';
+import { loadForecasts } from '#lib/db/batch-watches.ts';
 import { countBatches } from '#lib/db/run-batches.ts';
 import { findRun, listRuns, type RunCursor, type RunRow } from '#lib/db/runs.ts';
 import { loadSubjectRefs } from '#lib/db/subject-refs.ts';
+import { withForecasts } from '#lib/service/batch-forecasts.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
 import { judgeStoredRun } from '#lib/service/judged-run.ts';
@@ -56,5 +58,6 @@ function parseCursor(text: string): RunCursor {
 export async function getRunView(context: ServiceContext, id: number): Promise<RunDetail> {
   const run = await findRun(context.pool, id);
   if (run === null) throw new AppError('not-found', `no run ${id}`);
-  return toRunDetail(await judgeStoredRun(context, await sharedFleet(context), run));
+  const detail = toRunDetail(await judgeStoredRun(context, await sharedFleet(context), run));
+  return withForecasts(detail, (await loadForecasts(context.pool, [id])).get(id) ?? []);
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { Fault } from '#lib/simulator/scenario.ts';
+import type { BatchFault, Fault } from '#lib/simulator/scenario.ts';
 
 const MIB = 1_048_576;
 /** Half a GiB when unpacked, half a MiB on the wire: gzip members may follow each other. */
@@ -13,8 +13,8 @@ const SLOW_BYTE_MS = 1000;
 
 type Answer = (response: ServerResponse) => void;
 
-/** How a target that is broken in one of these ways answers. `none`, `frozen` and `restart` need the page itself. */
-export const FAULT_ANSWERS: Readonly<Record<Exclude<Fault, 'none' | 'frozen' | 'restart'>, Answer>> = {
+/** How a target that is broken in one of these ways answers. `none`, `frozen`, `restart` and faults of batch lists need the page itself. */
+export const FAULT_ANSWERS: Readonly<Record<Exclude<Fault, 'none' | 'frozen' | 'restart' | BatchFault>, Answer>> = {
   down: closePort,
   hang: () => {},
   'slow-headers': slowHeaders,
@@ -24,6 +24,14 @@ export const FAULT_ANSWERS: Readonly<Record<Exclude<Fault, 'none' | 'frozen' | '
     response.end(
       '<!doctype html><html><head><title>Sign in</title></head><body><form method="post">Sign in</form></body></html>\n',
     );
+  },
+  garbage: (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end('\u0000\u0007{"data": [{"id": "batch_\ufffd');
+  },
+  'http-500': (response) => {
+    response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end('Internal Server Error\n');
   },
   'gzip-bomb': gzipBomb,
   huge: (response) => {

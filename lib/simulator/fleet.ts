@@ -1,3 +1,4 @@
+import { BatchJobs } from '#lib/simulator/batch-jobs.ts';
 import { Engine } from '#lib/simulator/engine.ts';
 import { Gpu, START_UP } from '#lib/simulator/gpu.ts';
 import { Random, seedOf } from '#lib/simulator/random.ts';
@@ -81,6 +82,7 @@ export class Fleet {
   readonly scenario: Scenario;
   readonly servers: ReadonlyMap<string, Server>;
   readonly gpus: ReadonlyMap<string, readonly Gpu[]>;
+  readonly batchJobs: BatchJobs | null;
   #stepS: number;
   /** Steps are counted, not added up, so that times stay exact multiples. */
   #originS: number;
@@ -98,6 +100,7 @@ export class Fleet {
         host.gpus.map((gpu) => new Gpu(gpu, new Random(seedOf(seed, gpu.uuid)))),
       ]),
     );
+    this.batchJobs = scenario.batchApi === undefined ? null : new BatchJobs(scenario.batchApi);
     this.advance(0);
   }
 
@@ -128,6 +131,8 @@ export class Fleet {
       else server?.end(fromS, event.downS);
     }
     for (const server of this.servers.values()) server.step(fromS, spanS);
+    const batched = this.servers.get(this.batchJobs?.settings.server ?? '');
+    if (batched !== undefined) this.batchJobs?.step(fromS + spanS, batched);
     for (const gpus of this.gpus.values()) for (const gpu of gpus) this.#stepGpu(gpu, fromS, spanS);
   }
 

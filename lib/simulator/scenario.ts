@@ -1,6 +1,8 @@
+import type { BatchApiSettings } from '#lib/simulator/batch-jobs.ts';
 import type { EngineFormat } from '#lib/simulator/bounds.ts';
 import type { EngineSettings } from '#lib/simulator/engine-settings.ts';
 import type { GpuSettings } from '#lib/simulator/gpu.ts';
+import type { BatchForm } from '#lib/simulator/print/batch-list.ts';
 
 /** One API server: one target, one process, one or several data-parallel engines. */
 export type ServerSettings = {
@@ -48,11 +50,21 @@ export const FAULTS = [
   'html',
   'gzip-bomb',
   'huge',
+  'garbage',
+  'http-500',
   'frozen',
   'restart',
+  'half-objects',
+  'unknown-status',
 ] as const;
-/** What a target does wrong; `restart` happens once, the others last. */
+/** What a target does wrong; `restart` happens once, the others last. The last two are of batch APIs. */
 export type Fault = (typeof FAULTS)[number];
+
+/** Faults of a list of batches that is still JSON. */
+export type BatchFault = Extract<Fault, 'half-objects' | 'unknown-status'>;
+export function isBatchFault(fault: Fault): fault is BatchFault {
+  return fault === 'half-objects' || fault === 'unknown-status';
+}
 
 export type FaultWindow = {
   readonly path: string;
@@ -69,6 +81,8 @@ export type Scenario = {
   readonly hosts: readonly HostSettings[];
   readonly events: readonly ServerEvent[];
   readonly faults: readonly FaultWindow[];
+  /** A batch API in front of one of its servers. */
+  readonly batchApi?: BatchApiSettings;
   /** How long the timeline is; Infinity for those that go on. */
   readonly lengthS: number;
 };
@@ -79,6 +93,11 @@ export function enginePath(server: string): string {
 
 export function gpuPath(host: string): string {
   return `/gpus/${host}/metrics`;
+}
+
+/** Where the batches of a server are listed; a target's address is this without `/batches`. */
+export function batchesPath(server: string, form: BatchForm): string {
+  return `/batch-apis/${server}${form === 'openai' ? '' : `/${form}`}/v1/batches`;
 }
 
 /** True when a happening that starts at `startS`, and again every `everyS`, covers `timeS`. */

@@ -76,6 +76,11 @@ export function batchScenario(batch: BatchCase): Scenario {
     ],
     events: batch.reloads ? reloads : [],
     faults: [],
+    batchApi: {
+      server: 'batch',
+      model: QWEN_05B.model,
+      jobs: batches.map(({ name, startS, endS }) => ({ id: `batch_${name}`, startS, endS, requests: BATCH_REQUESTS })),
+    },
     lengthS: phases.at(-1)?.startS ?? 0,
   };
 }

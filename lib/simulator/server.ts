@@ -2,7 +2,7 @@ import { createServer, type Server as HttpServer, type IncomingMessage, type Ser
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { closePort, FAULT_ANSWERS } from '#lib/simulator/fault-answers.ts';
-import { FAULTS, type Fault, type Scenario } from '#lib/simulator/scenario.ts';
+import { FAULTS, type Fault, isBatchFault, type Scenario } from '#lib/simulator/scenario.ts';
 import { SimulatedTargets } from '#lib/simulator/targets.ts';
 
 export type SimulatorOptions = {
@@ -49,14 +49,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { port } = http.address() as AddressInfo;
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
-    paths: [...targets.byPath.keys()],
+    paths: pathsOf(targets),
     setFault: (path, fault) => targets.setFault(path, fault),
     close: () => close(http),
   };
 }
 
 function answer(targets: SimulatedTargets, request: IncomingMessage, response: ServerResponse): void {
-  const path = new URL(request.url ?? '/', 'http://simulator').pathname;
+  const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://simulator');
   if (request.method === 'POST' && path === '/control') {
     control(targets, request, response);
     return;
@@ -64,13 +64,16 @@ function answer(targets: SimulatedTargets, request: IncomingMessage, response: S
   const target = targets.byPath.get(path);
   if (target !== undefined) {
     const fault = targets.faultOf(target);
-    if (fault !== 'none' && fault !== 'frozen' && fault !== 'restart') {
-      FAULT_ANSWERS[fault](response);
-      return;
-    }
+    if (answerWrong(fault, response)) return;
     const page = targets.print(target);
     if (page === null) closePort(response);
     else send(response, 200, target.contentType, page);
+    return;
+  }
+  const batchApi = targets.batchApis.get(path);
+  if (batchApi !== undefined) {
+    if (answerWrong(targets.faultOf(batchApi), response)) return;
+    send(response, 200, 'application/json', targets.printBatches(batchApi, searchParams));
     return;
   }
   const engine = /^\/engines\/([^/]+)\/(health|version)$/.exec(path);
@@ -84,8 +87,19 @@ function answer(targets: SimulatedTargets, request: IncomingMessage, response: S
   if (path === '/health') send(response, 200, 'text/plain', '');
   else if (path === '/version')
     sendJson(response, 200, { version: 'headroom simulator', scenario: targets.fleet.scenario.name });
-  else if (path === '/') send(response, 200, 'text/plain', `${[...targets.byPath.keys()].join('\n')}\n`);
+  else if (path === '/') send(response, 200, 'text/plain', `${pathsOf(targets).join('\n')}\n`);
   else send(response, 404, 'text/plain', 'no such target; / lists them\n');
+}
+
+/** True when the fault is one that needs no page. */
+function answerWrong(fault: Fault, response: ServerResponse): boolean {
+  if (fault === 'none' || fault === 'frozen' || fault === 'restart' || isBatchFault(fault)) return false;
+  FAULT_ANSWERS[fault](response);
+  return true;
+}
+
+function pathsOf(targets: SimulatedTargets): readonly string[] {
+  return [...targets.byPath.keys(), ...targets.batchApis.keys()];
 }
 
 function control(targets: SimulatedTargets, request: IncomingMessage, response: ServerResponse): void {

@@ -1,8 +1,18 @@
 import { Fleet, type Server } from '#lib/simulator/fleet.ts';
 import { contentTypeOf, layOutGpus, layOutServer } from '#lib/simulator/pages.ts';
+import { BATCH_FORMS, type BatchForm, batchListPage } from '#lib/simulator/print/batch-list.ts';
 import type { PageLayout } from '#lib/simulator/print/page.ts';
 import type { PageTime } from '#lib/simulator/print/python-process.ts';
-import { covers, enginePath, type Fault, gpuPath, type Scenario } from '#lib/simulator/scenario.ts';
+import { spoiltBatchList } from '#lib/simulator/print/spoilt-batch-list.ts';
+import {
+  batchesPath,
+  covers,
+  enginePath,
+  type Fault,
+  gpuPath,
+  isBatchFault,
+  type Scenario,
+} from '#lib/simulator/scenario.ts';
 
 export type SimulatedTarget = {
   readonly path: string;
@@ -12,6 +22,14 @@ export type SimulatedTarget = {
   readonly server: Server | null;
   fault: Fault;
   /** The page of the moment the target froze. */
+  frozenPage: string | null;
+};
+
+export type SimulatedBatchApi = {
+  readonly path: string;
+  readonly form: BatchForm;
+  fault: Fault;
+  /** The answer of the moment it froze. */
   frozenPage: string | null;
 };
 
@@ -28,6 +46,7 @@ export type RunningFleetOptions = {
 export class SimulatedTargets {
   readonly fleet: Fleet;
   readonly byPath: ReadonlyMap<string, SimulatedTarget>;
+  readonly batchApis: ReadonlyMap<string, SimulatedBatchApi>;
   readonly #time: PageTime;
 
   constructor(options: RunningFleetOptions) {
@@ -45,6 +64,10 @@ export class SimulatedTargets {
       targets.push(made(gpuPath(host.name), 'text/plain; version=0.0.4; charset=utf-8', layout, null));
     }
     this.byPath = new Map(targets.map((target) => [target.path, target]));
+    const { batchApi } = scenario;
+    const forms =
+      batchApi === undefined ? [] : BATCH_FORMS.map((form) => [batchesPath(batchApi.server, form), form] as const);
+    this.batchApis = new Map(forms.map(([path, form]) => [path, { path, form, fault: 'none', frozenPage: null }]));
   }
 
   advance(toS: number): void {
@@ -54,8 +77,14 @@ export class SimulatedTargets {
 
   /** False when there is no such target. */
   setFault(path: string, fault: Fault): boolean {
+    const api = this.batchApis.get(path);
+    if (api !== undefined) {
+      api.frozenPage = null;
+      api.fault = fault === 'restart' ? 'none' : fault;
+      return true;
+    }
     const target = this.byPath.get(path);
-    if (target === undefined) return false;
+    if (target === undefined || isBatchFault(fault)) return false;
     target.frozenPage = fault === 'frozen' ? target.layout.print() : null;
     target.fault = fault === 'restart' ? 'none' : fault;
     if (fault === 'restart') target.server?.end(this.fleet.nowS, 2);
@@ -63,7 +92,7 @@ export class SimulatedTargets {
   }
 
   /** What is wrong with a target now: what it was told last, else what the scenario says. */
-  faultOf(target: SimulatedTarget): Fault {
+  faultOf(target: Pick<SimulatedTarget, 'path' | 'fault'>): Fault {
     if (target.fault !== 'none') return target.fault;
     const { nowS } = this.fleet;
     return (
@@ -77,6 +106,16 @@ export class SimulatedTargets {
     if (this.faultOf(target) !== 'frozen') return target.layout.print();
     target.frozenPage ??= target.layout.print();
     return target.frozenPage;
+  }
+
+  /** The list of batches as of now, as its fault spoils it. */
+  printBatches(api: SimulatedBatchApi, query: URLSearchParams): string {
+    const { batchJobs } = this.fleet;
+    const fault = this.faultOf(api);
+    if (fault === 'frozen' && api.frozenPage !== null) return api.frozenPage;
+    const page = batchJobs === null ? '' : batchListPage(batchJobs, this.#time, api.form, query);
+    if (fault === 'frozen') api.frozenPage = page;
+    return isBatchFault(fault) ? spoiltBatchList(page, fault) : page;
   }
 }
 

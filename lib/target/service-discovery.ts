@@ -44,7 +44,7 @@ function toInput(address: string, labels: Readonly<Record<string, string>>) {
   const {
     __scheme__: scheme = 'http',
     __metrics_path__: metricsPath = '/metrics',
-    __scrape_interval__: interval = '5s',
+    __scrape_interval__: interval,
     source,
     name,
   } = labels;
@@ -57,7 +57,7 @@ function toInput(address: string, labels: Readonly<Record<string, string>>) {
     name: name ?? address,
     source: source ?? 'auto',
     url: `${scheme}://${address}${metricsPath}${query}`,
-    interval,
+    ...(interval === undefined ? {} : { interval }),
     labels: Object.fromEntries(shown),
   });
 }

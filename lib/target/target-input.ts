@@ -1,4 +1,4 @@
-import type { TargetInput } from '#lib/api/targets.ts';
+import { defaultInterval, type TargetInput } from '#lib/api/targets.ts';
 import { formatDurationMs, parseDurationMs } from '#lib/metrics/duration.ts';
 import { MIN_INTERVAL_MS, type Secret, type TargetAuth, type TargetSettings } from '#lib/target/target.ts';
 
@@ -14,11 +14,12 @@ const MAX_INTERVAL_MS = 3_600_000;
 /** Turns what a person wrote into settings, or says for each key what was expected. Shapes were checked by zod before. */
 export function parseTarget(input: TargetInput): TargetResult {
   const errors: InputError[] = [];
-  const intervalMs = parseDurationMs(input.interval);
+  const interval = input.interval ?? defaultInterval(input.source);
+  const intervalMs = parseDurationMs(interval);
   if (intervalMs === null || intervalMs < MIN_INTERVAL_MS || intervalMs > MAX_INTERVAL_MS) {
     errors.push({
       path: 'interval',
-      message: `"${input.interval}" is not a duration from ${formatDurationMs(MIN_INTERVAL_MS)} to ${formatDurationMs(MAX_INTERVAL_MS)}, e.g. 5s`,
+      message: `"${interval}" is not a duration from ${formatDurationMs(MIN_INTERVAL_MS)} to ${formatDurationMs(MAX_INTERVAL_MS)}, e.g. 5s`,
     });
   }
   errors.push(...urlErrors(input));

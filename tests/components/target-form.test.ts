@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EMPTY_FORM, patchOf, problemErrors, readForm } from '#components/target/target-form-state.ts';
+import { EMPTY_FORM, patchOf, problemErrors, readForm, withSource } from '#components/target/target-form-state.ts';
 import { gpuProcesses } from '#components/vram/gpu-processes.ts';
 
 const form = { ...EMPTY_FORM, name: 'qwen-a', url: 'http://gpu-01:8000/metrics' };
@@ -29,6 +29,12 @@ describe('target form', () => {
   ])('%j is refused at its field', (patch, field) => {
     const result = readForm({ ...form, ...patch });
     expect(result.ok ? [] : Object.keys(result.errors)).toEqual([field]);
+  });
+
+  test('a batch API is polled every 30 s unless the person chose something', () => {
+    expect(withSource(form, 'openai-batch').interval).toBe('30s');
+    expect(withSource(withSource(form, 'openai-batch'), 'vllm').interval).toBe('5s');
+    expect(withSource({ ...form, interval: '7s' }, 'openai-batch').interval).toBe('7s');
   });
 
   test('the local nvidia-smi needs no address', () => {

@@ -14,7 +14,8 @@ describe('headroom simulate', () => {
     for (const scenario of SCENARIOS) {
       const parsed = parseConfig(configOf(scenario, URL));
       expect(parsed.ok, scenario.name).toBe(true);
-      if (parsed.ok) expect(parsed.targets.length).toBe(scenario.servers.length + scenario.hosts.length);
+      const batchApis = scenario.batchApi === undefined ? 0 : 1;
+      if (parsed.ok) expect(parsed.targets.length).toBe(scenario.servers.length + scenario.hosts.length + batchApis);
     }
   });
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TargetInput } from '#lib/api/targets.ts';
 import { type LinkSubject, linkSubjects } from '#lib/target/links.ts';
 import { parseDiscovery } from '#lib/target/service-discovery.ts';
 import { nextSlotMs, pollOffsetMs, timeoutMsOf } from '#lib/target/target.ts';
+import { parseTarget } from '#lib/target/target-input.ts';
 
 describe('poll slots', () => {
   it('are strictly after now, one interval apart, at the offset', () => {
@@ -80,5 +82,17 @@ describe('service discovery', () => {
   ])('says what is wrong with %s', (_name, document, message) => {
     const found = parseDiscovery(document);
     expect(!found.ok && found.message).toMatch(message);
+  });
+});
+
+describe('a target without an interval', () => {
+  const parsed = (source: 'vllm' | 'openai-batch', interval?: string) =>
+    parseTarget(TargetInput.parse({ name: 'x', source, url: 'http://x/v1', interval }));
+  it.each([
+    ['vllm', undefined, 5000],
+    ['openai-batch', undefined, 30_000],
+    ['openai-batch', '10s', 10_000],
+  ] as const)('%s, %s: %i ms', (source, interval, intervalMs) => {
+    expect(parsed(source, interval)).toMatchObject({ ok: true, target: { intervalMs } });
   });
 });
