@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node', pool: 'forks' } as const;
+/** Two cores: a worker each, after the browser tests, which drive several processes of their own. */
+const beside = { maxWorkers: 2, sequence: { groupOrder: 1 } } as const;
 
 export default defineConfig({
   test: {
@@ -8,6 +10,7 @@ export default defineConfig({
       {
         test: {
           ...node,
+          ...beside,
           name: 'unit',
           include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
           exclude: ['tests/db/**', 'tests/collector/**', 'tests/service/**', 'tests/cli/**', 'tests/e2e/**'],
@@ -16,6 +19,7 @@ export default defineConfig({
       {
         test: {
           ...node,
+          ...beside,
           name: 'postgres',
           include: ['tests/{db,collector,service,cli}/**/*.test.ts'],
           globalSetup: ['tests/postgres-server.ts'],

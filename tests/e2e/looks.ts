@@ -19,7 +19,8 @@ export async function expectFits(page: Page, path: string): Promise<void> {
     await expect
       .poll(() => background(page), { message: look })
       .toBe(scheme === 'dark' ? 'rgb(14, 16, 19)' : 'rgb(246, 247, 248)');
-    expect(await page.locator('[aria-busy=true]:visible').count(), `${look}: still loading`).toBe(0);
+    const loading = page.locator('[aria-busy=true]:visible');
+    await expect.poll(() => loading.count(), { message: `${look}: still loading` }).toBe(0);
   }
 }
 

@@ -98,9 +98,9 @@ describe('hours of memory, judged', () => {
     const { page, close } = await open('/vram');
     const table = page.locator('table:has(caption:text-is("Leak verdict, and reserved against needed"))');
     await expect.poll(() => table.locator('tbody tr').count()).toBe(2);
-    const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((row) => row.textContent ?? ''));
-    expect(rows.find((text) => /GPU 0/.test(text))).toMatch(/Leak/);
-    expect(rows.find((text) => /GPU 1/.test(text))).toMatch(/No leak.*nothing came on top|No leak.*not known/);
+    const row = (gpu: string) => table.locator('tbody tr', { hasText: gpu }).textContent();
+    await expect.poll(() => row('GPU 0')).toMatch(/Leak/);
+    await expect.poll(() => row('GPU 1')).toMatch(/No leak.*nothing came on top|No leak.*not known/);
     await evidenceOn(page).last().waitFor();
     await expectFits(page, '/vram with a leak');
     expect(await unnamed(page)).toEqual([]);

@@ -58,7 +58,7 @@ describe("report 003's four runs, played into the store", () => {
     await expect.poll(() => rowsOf(page, 'Finished runs')).toHaveLength(4);
     const rows = await rowsOf(page, 'Finished runs');
     const row = (name: string) => rows.find((text) => text.includes(name));
-    expect(row(STEADY)).toMatch(/OutcomePass.*seensteady/);
+    expect(row(STEADY)).toMatch(/Pass.*steady/);
     expect(row(LEAKING)).toMatch(/Fail.*leak: 154 MiB per batch/);
     expect(row(DEGRADING)).toMatch(/Fail.*degrading: 21%/);
     expect(row(RELOADING)).toMatch(/Fail.*reloaded: batches 2, 3/);
