@@ -30,6 +30,8 @@ export const JUDGE_ROUND_MS = 5 * MINUTE_MS;
 /** Judging comes in portions, so that neither polling nor evaluation waits for it. */
 export const JUDGE_TICK_MS = 10_000;
 const FEWEST_A_TICK = 20;
+/** A first judgement reads a day: after the start of a large fleet those are spread over several rounds. */
+const MOST_NEW_A_TICK = 40;
 /** Without newer numbers a verdict is left to age. */
 const NEWEST_MS = 10 * MINUTE_MS;
 const PROCESS_TIMES = 72;
@@ -77,8 +79,16 @@ export class MemoryJudge {
       this.#round = await this.#begin(targetIds, nowMs);
     }
     const round = this.#round;
-    const portion = round.waiting.splice(0, round.perTick).filter((subject) => targetIds.has(subject.targetId));
+    const portion = this.#portionOf(round).filter((subject) => targetIds.has(subject.targetId));
     if (portion.length > 0) await this.#judge(round, portion);
+  }
+
+  #portionOf({ waiting, perTick }: Round): readonly FleetSubject[] {
+    const next = waiting.splice(0, perTick);
+    const fresh = next.filter(({ id }) => !this.#kept.has(id));
+    const later = new Set(fresh.slice(MOST_NEW_A_TICK));
+    waiting.push(...later);
+    return next.filter((subject) => !later.has(subject));
   }
 
   async #begin(targetIds: ReadonlySet<number>, nowMs: number): Promise<Round> {
