@@ -90,6 +90,12 @@ async function open(pagePath: string): Promise<{ page: Page; close: () => Promis
   return { page, close };
 }
 
+/** The page of a GPU has many panels; what is loaded is what is looked at. */
+async function expectLooks(page: Page, what: string): Promise<void> {
+  await expect.poll(() => page.locator('[aria-busy=true]:visible').count()).toBe(0);
+  await expectFits(page, what);
+}
+
 const evidenceOn = (page: Page) =>
   page.locator('section', { has: page.getByRole('heading', { name: /^Leak verdict:/ }) });
 
@@ -97,12 +103,13 @@ describe('hours of memory, judged', () => {
   it('the VRAM page tells the leaking card from the steady one, reserved from used, and shows the evidence', async () => {
     const { page, close } = await open('/vram');
     const table = page.locator('table:has(caption:text-is("Leak verdict, and reserved against needed"))');
-    await expect.poll(() => table.locator('tbody tr').count()).toBe(2);
-    const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((row) => row.textContent ?? ''));
-    expect(rows.find((text) => /GPU 0/.test(text))).toMatch(/Leak/);
+    const rowsOf = () => table.locator('tbody tr').evaluateAll((all) => all.map((row) => row.textContent ?? ''));
+    await expect.poll(async () => (await rowsOf()).find((text) => /GPU 0/.test(text))).toMatch(/Leak/);
+    const rows = await rowsOf();
     expect(rows.find((text) => /GPU 1/.test(text))).toMatch(/No leak.*nothing came on top|No leak.*not known/);
     await evidenceOn(page).last().waitFor();
-    await expectFits(page, '/vram with a leak');
+    if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}/vram.png`, fullPage: true });
+    await expectLooks(page, '/vram with a leak');
     expect(await unnamed(page)).toEqual([]);
     await close();
   });
@@ -127,7 +134,8 @@ describe('hours of memory, judged', () => {
     await evidence.getByRole('button', { name: 'Floors' }).click();
     const csv = await readFile(await (await waiting).path(), 'utf8');
     expect(csv.trim().split('\r\n')).toHaveLength(leak.floors.length + 1);
-    await expectFits(page, 'a leaking GPU');
+    if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}/gpu.png`, fullPage: true });
+    await expectLooks(page, 'a leaking GPU');
     expect(await unnamed(page)).toEqual([]);
     await close();
   });
@@ -138,7 +146,8 @@ describe('hours of memory, judged', () => {
     await expect.poll(() => evidenceOn(page).last().textContent()).toContain(leak?.reason ?? '?');
     await page.locator('section[aria-label="VRAM used"]').waitFor();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^VRAM leaks on /);
-    await expectFits(page, 'the alert of a leak');
+    if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}/alert.png`, fullPage: true });
+    await expectLooks(page, 'the alert of a leak');
     await close();
   });
 
@@ -148,7 +157,7 @@ describe('hours of memory, judged', () => {
     expect((await evidenceOn(page).last().textContent()) ?? '').toMatch(
       /No leak|Inconclusive|Plateau|Follows the load/,
     );
-    await expectFits(page, 'an engine');
+    await expectLooks(page, 'an engine');
     await close();
   });
 });
