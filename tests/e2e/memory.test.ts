@@ -11,7 +11,7 @@ import { createPool } from '#lib/db/pool.ts';
 import { codeOfWord } from '#lib/metrics/unit.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
 import { type Headroom, startHeadroom } from '#tests/e2e/headroom-process.ts';
-import { expectFits, unnamed } from '#tests/e2e/looks.ts';
+import { expectFits, scrollThrough, unnamed } from '#tests/e2e/looks.ts';
 import { type PlayedCard, type PlayedMemory, playMemory } from '#tests/play-memory.ts';
 import { fire, firingEpisode, newAlert } from '#tests/stored-alerts.ts';
 
@@ -90,8 +90,8 @@ async function open(pagePath: string): Promise<{ page: Page; close: () => Promis
   return { page, close };
 }
 
-/** The page of a GPU has many panels; what is loaded is what is looked at. */
 async function expectLooks(page: Page, what: string): Promise<void> {
+  await scrollThrough(page);
   await expect.poll(() => page.locator('[aria-busy=true]:visible').count()).toBe(0);
   await expectFits(page, what);
 }
@@ -108,7 +108,6 @@ describe('hours of memory, judged', () => {
     const rows = await rowsOf();
     expect(rows.find((text) => /GPU 1/.test(text))).toMatch(/No leak.*nothing came on top|No leak.*not known/);
     await evidenceOn(page).last().waitFor();
-    if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}/vram.png`, fullPage: true });
     await expectLooks(page, '/vram with a leak');
     expect(await unnamed(page)).toEqual([]);
     await close();
@@ -134,7 +133,6 @@ describe('hours of memory, judged', () => {
     await evidence.getByRole('button', { name: 'Floors' }).click();
     const csv = await readFile(await (await waiting).path(), 'utf8');
     expect(csv.trim().split('\r\n')).toHaveLength(leak.floors.length + 1);
-    if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}/gpu.png`, fullPage: true });
     await expectLooks(page, 'a leaking GPU');
     expect(await unnamed(page)).toEqual([]);
     await close();
@@ -146,7 +144,6 @@ describe('hours of memory, judged', () => {
     await expect.poll(() => evidenceOn(page).last().textContent()).toContain(leak?.reason ?? '?');
     await page.locator('section[aria-label="VRAM used"]').waitFor();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^VRAM leaks on /);
-    if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}/alert.png`, fullPage: true });
     await expectLooks(page, 'the alert of a leak');
     await close();
   });
