@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readyFleet } from '#tests/e2e/api.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
