@@ -16,6 +16,7 @@ import { type FleetKind, seedMinutes } from './rolling-history.ts';
 const HOURS = 25;
 const ROUNDS = 12;
 const FLEET = 4000;
+const TICKS = JUDGE_ROUND_MS / JUDGE_TICK_MS;
 
 const { values } = parseArgs({ options: { gpus: { type: 'string', default: '160' } } });
 const count = Number(values.gpus);
@@ -29,7 +30,6 @@ const small = await measure('usual', fewer);
 const usual = await measure('usual', count);
 const worst = await measure('worst', count);
 
-const TICKS = JUDGE_ROUND_MS / JUDGE_TICK_MS;
 const totalOf = ({ nodeMs, postgresMs }: Cost): number => nodeMs + postgresMs;
 /** What each GPU adds, and what a portion costs without any: a large fleet comes in as many portions as there are ticks. */
 const shareOfCore = (what: 'gpus' | 'both'): number => {
