@@ -43,7 +43,7 @@ export function LeakEvidence({ gpu, onDownload, picture }: LeakEvidenceProps) {
             {more !== '' && `; ${more}`}
           </span>
         </p>
-        {picture}
+        {picture !== undefined && <div>{picture}</div>}
         <dl className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
           {leak.floorsPer === 'batch' && (
             <Fact term="Growth per batch">{slopeText(leak.slopeMibPerBatch, 'batch')}</Fact>

@@ -31,19 +31,18 @@ const COLUMNS: readonly Column<Row>[] = [
     title: 'Leak verdict',
     cell: ({ now }) => <LeakCell item={now.vram_leak_verdict} />,
   },
-  valueColumn('growth', 'Growth', 'vram_growth_rate'),
-  valueColumn('left', 'Time to the limit', 'vram_time_to_limit'),
-  valueColumn('reserved', 'Reserved by the engine', 'vram_engine_reserved'),
-  valueColumn('used', 'Used', 'vram_used'),
+  { id: 'growth', title: 'Growth', numeric: true, cell: (row) => growthText(nowOf(row, 'vram_growth_rate')) },
+  valueColumn('left', 'Limit in', 'vram_time_to_limit'),
+  valueColumn('reserved', 'Reserved', 'vram_engine_reserved'),
   {
     id: 'above',
-    title: 'Above reserved',
+    title: 'Above it',
     numeric: true,
     cell: ({ use }) => signedText(aboveReservedBytes(use), 'bytes'),
   },
   {
     id: 'kv',
-    title: 'KV tokens in use',
+    title: 'KV in use',
     numeric: true,
     cell: ({ use: { kvUsedTokens, kvCapacityTokens } }) =>
       kvUsedTokens === null
@@ -52,6 +51,11 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   { id: 'gap', title: 'Gap', cell: ({ use }) => <span className="text-muted">{memoryGapText(use)}</span> },
 ];
+
+/** Slopes are told by the hour: a leak has few bytes a second. */
+function growthText(bytesPerSecond: number | null): string {
+  return bytesPerSecond === null ? '–' : `${signedText(bytesPerSecond * 3600, 'bytes')}/h`;
+}
 
 /** Does it leak, and of what is held, how much is needed: reserved, used and KV blocks side by side. */
 export function MemoryGapTable({ gpus, names }: { gpus: readonly Subject[]; names: ReadonlyMap<number, string> }) {
@@ -73,8 +77,8 @@ export function MemoryGapTable({ gpus, names }: { gpus: readonly Subject[]; name
         rowClass={subjectRowClass}
       />
       <p className="px-3 py-2 text-xs text-muted">
-        Reserved: what memory settled at after the engine’s start. That is no leak; growth above it is judged every five
-        minutes over 24 hours.
+        Reserved by the engine: what memory settled at after the engine’s start. That is no leak; growth above it is
+        judged every five minutes over 24 hours.
       </p>
     </Card>
   );

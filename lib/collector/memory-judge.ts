@@ -1,5 +1,5 @@
 import { reservedGpus } from '#lib/collector/floors.ts';
-import { type FleetState, type FleetSubject, loadFleet } from '#lib/db/fleet-state.ts';
+import { type FleetSubject, loadFleet } from '#lib/db/fleet-state.ts';
 import { type GpuFloor, loadFloors } from '#lib/db/gpu-floors.ts';
 import {
   type EngineMinute,
@@ -29,7 +29,9 @@ const MINUTE_MS = 60_000;
 export const JUDGE_ROUND_MS = 5 * MINUTE_MS;
 /** Judging comes in portions, so that neither polling nor evaluation waits for it. */
 export const JUDGE_TICK_MS = 10_000;
-const FEWEST_A_TICK = 20;
+const FEWEST_A_TICK = 100;
+/** A first judgement reads a day: after the start of a large fleet those are spread over several rounds. */
+const MOST_NEW_A_TICK = 40;
 /** Without newer numbers a verdict is left to age. */
 const NEWEST_MS = 10 * MINUTE_MS;
 const PROCESS_TIMES = 72;
@@ -38,7 +40,6 @@ const HOUR_MS = 3_600_000;
 
 type Round = {
   readonly startedMs: number;
-  readonly fleet: FleetState;
   readonly enginesOf: ReadonlyMap<number, readonly number[]>;
   readonly floors: ReadonlyMap<number, GpuFloor>;
   readonly restarts: ReadonlyMap<number, readonly Restart[]>;
@@ -77,8 +78,16 @@ export class MemoryJudge {
       this.#round = await this.#begin(targetIds, nowMs);
     }
     const round = this.#round;
-    const portion = round.waiting.splice(0, round.perTick).filter((subject) => targetIds.has(subject.targetId));
+    const portion = this.#portionOf(round).filter((subject) => targetIds.has(subject.targetId));
     if (portion.length > 0) await this.#judge(round, portion);
+  }
+
+  #portionOf({ waiting, perTick }: Round): readonly FleetSubject[] {
+    const next = waiting.splice(0, perTick);
+    const fresh = next.filter(({ id }) => !this.#kept.has(id));
+    const later = new Set(fresh.slice(MOST_NEW_A_TICK));
+    waiting.push(...later);
+    return next.filter((subject) => !later.has(subject));
   }
 
   async #begin(targetIds: ReadonlySet<number>, nowMs: number): Promise<Round> {
@@ -87,12 +96,13 @@ export class MemoryJudge {
       loadFloors(this.#pool),
       loadRestarts(this.#pool, nowMs - SPAN_MS - JUDGE_ROUND_MS),
     ]);
-    const waiting = fleet.subjects.filter((subject) => targetIds.has(subject.targetId));
+    const enginesOf = reservedGpus(fleet);
+    const waiting = besideTheirEngines(fleet.subjects, enginesOf).filter((subject) => targetIds.has(subject.targetId));
     const ids = new Set(waiting.map((subject) => subject.id));
     for (const id of this.#kept.keys()) if (!ids.has(id)) this.#kept.delete(id);
     const ticks = Math.floor(JUDGE_ROUND_MS / JUDGE_TICK_MS) - 2;
     const perTick = Math.max(FEWEST_A_TICK, Math.ceil(waiting.length / ticks));
-    return { startedMs: nowMs, fleet, enginesOf: reservedGpus(fleet), floors, restarts, waiting, perTick };
+    return { startedMs: nowMs, enginesOf, floors, restarts, waiting, perTick };
   }
 
   async #judge(round: Round, portion: readonly FleetSubject[]): Promise<void> {
@@ -177,6 +187,15 @@ export class MemoryJudge {
   }
 }
 
+/** GPUs next to an engine that runs on them: its minutes are read once for both when they are judged together. */
+function besideTheirEngines(
+  subjects: readonly FleetSubject[],
+  enginesOf: ReadonlyMap<number, readonly number[]>,
+): readonly FleetSubject[] {
+  const placeOf = ({ id }: FleetSubject): number => enginesOf.get(id)?.[0] ?? id;
+  return subjects.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
 type Running = ReadonlyMap<number, ReadonlyMap<number, number | null>>;
 
 /** By engine and minute. */
@@ -202,10 +221,15 @@ function loadOn(engineIds: readonly number[], atMs: number, running: Running): n
   return sum;
 }
 
-/** Restarts of the process, or of the engines on a GPU; a GPU's own counters begin anew with its exporter, which is none. */
+/**
+ * Restarts of an engine's process; of a GPU those of the one engine on it. Where several are linked (by their host), it is
+ * not known whose memory is on which card, and only the memory itself tells. A GPU's own counters begin anew with its exporter.
+ */
 function restartsOf({ restarts, enginesOf, floors }: Round, { id, kind }: FleetSubject): readonly Restart[] {
   if (kind === 'engine') return restarts.get(id) ?? [];
-  const marks = (enginesOf.get(id) ?? []).flatMap((engineId) => restarts.get(engineId) ?? []);
+  const [engineId, another] = enginesOf.get(id) ?? [];
+  if (engineId === undefined || another !== undefined) return [];
+  const marks = restarts.get(engineId) ?? [];
   const startedMs = floors.get(id)?.engineStartedAtMs;
   return startedMs === undefined ? marks : [...marks, { atMs: startedMs, cause: 'its engine started' }];
 }

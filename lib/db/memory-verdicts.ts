@@ -1,7 +1,6 @@
 import { LeakView } from '#lib/api/leak.ts';
 import { AttributionView } from '#lib/api/memory.ts';
 import type { Queryable } from '#lib/db/alerts.ts';
-import { storableJson } from '#lib/db/storable.ts';
 import type { GrowthAttribution } from '#lib/detect/growth-attribution.ts';
 import type { LeakJudgement } from '#lib/detect/leak-judgement.ts';
 import type { VerdictHead } from '#lib/detect/verdict-signals.ts';
@@ -14,35 +13,41 @@ export type NewVerdict = {
   readonly attribution: GrowthAttribution | null;
 };
 
+/** One JSON for all: as an array of texts every quote of the evidence would be escaped twice. Its texts come from the store. */
 export async function saveMemoryVerdicts(db: Queryable, verdicts: readonly NewVerdict[]): Promise<void> {
   if (verdicts.length === 0) return;
-  const limits = verdicts.map(({ judgement: { timeToLimit } }) => (timeToLimit.known ? timeToLimit : null));
   await db.query(
     `INSERT INTO memory_verdict (subject_id, judged_at_ms, verdict, slope_mib_per_hour, expected_limit_ms,
        earliest_limit_ms, reserved_bytes, above_reserved_bytes, judgement, attribution)
-     SELECT n.id, n.at, n.verdict, n.slope, n.expected, n.earliest, n.reserved, n.above, n.judgement::jsonb, n.attribution::jsonb
-     FROM unnest($1::int[], $2::bigint[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
-                 $9::text[], $10::text[])
-       AS n (id, at, verdict, slope, expected, earliest, reserved, above, judgement, attribution)
+     SELECT n.id, n.at, n.verdict, n.slope, n.expected, n.earliest, n.reserved, n.above, n.judgement,
+            nullif(n.attribution, 'null'::jsonb)
+     FROM jsonb_to_recordset($1::jsonb) AS n (id int, at bigint, verdict text, slope float8, expected float8,
+       earliest float8, reserved float8, above float8, judgement jsonb, attribution jsonb)
      JOIN subject s ON s.id = n.id
      ON CONFLICT (subject_id) DO UPDATE SET judged_at_ms = excluded.judged_at_ms, verdict = excluded.verdict,
        slope_mib_per_hour = excluded.slope_mib_per_hour, expected_limit_ms = excluded.expected_limit_ms,
        earliest_limit_ms = excluded.earliest_limit_ms, reserved_bytes = excluded.reserved_bytes,
-       above_reserved_bytes = excluded.above_reserved_bytes, judgement = excluded.judgement, attribution = excluded.attribution
+       above_reserved_bytes = excluded.above_reserved_bytes, judgement = excluded.judgement,
+       attribution = excluded.attribution
      WHERE memory_verdict.judged_at_ms <= excluded.judged_at_ms`,
-    [
-      verdicts.map(({ subjectId }) => subjectId),
-      verdicts.map(({ judgedAtMs }) => Math.floor(judgedAtMs)),
-      verdicts.map(({ judgement }) => judgement.verdict),
-      verdicts.map(({ judgement }) => judgement.slopeMibPerHour?.estimate ?? null),
-      limits.map((limit) => limit?.expectedMs ?? null),
-      limits.map((limit) => limit?.earliestMs ?? null),
-      verdicts.map(({ judgement }) => judgement.reservedBytes),
-      verdicts.map(({ judgement }) => judgement.aboveReservedBytes),
-      verdicts.map(({ judgement }) => storableJson(judgement)),
-      verdicts.map(({ attribution }) => (attribution === null ? null : storableJson(attribution))),
-    ],
+    [JSON.stringify(verdicts.map(rowOf))],
   );
+}
+
+function rowOf({ subjectId, judgedAtMs, judgement, attribution }: NewVerdict): object {
+  const { timeToLimit, reservedBytes, aboveReservedBytes } = judgement;
+  return {
+    id: subjectId,
+    at: Math.floor(judgedAtMs),
+    verdict: judgement.verdict,
+    slope: judgement.slopeMibPerHour?.estimate ?? null,
+    expected: timeToLimit.known ? timeToLimit.expectedMs : null,
+    earliest: timeToLimit.known ? timeToLimit.earliestMs : null,
+    reserved: reservedBytes,
+    above: aboveReservedBytes,
+    judgement,
+    attribution,
+  };
 }
 
 export type ConfirmedVerdict = { readonly subjectId: number; readonly judgedAtMs: number };

@@ -11,7 +11,7 @@ import { createPool } from '#lib/db/pool.ts';
 import { codeOfWord } from '#lib/metrics/unit.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
 import { type Headroom, startHeadroom } from '#tests/e2e/headroom-process.ts';
-import { expectFits, unnamed } from '#tests/e2e/looks.ts';
+import { expectFits, scrollThrough, unnamed } from '#tests/e2e/looks.ts';
 import { type PlayedCard, type PlayedMemory, playMemory } from '#tests/play-memory.ts';
 import { fire, firingEpisode, newAlert } from '#tests/stored-alerts.ts';
 
@@ -90,6 +90,12 @@ async function open(pagePath: string): Promise<{ page: Page; close: () => Promis
   return { page, close };
 }
 
+async function expectLooks(page: Page, what: string): Promise<void> {
+  await scrollThrough(page);
+  await expect.poll(() => page.locator('[aria-busy=true]:visible').count()).toBe(0);
+  await expectFits(page, what);
+}
+
 const evidenceOn = (page: Page) =>
   page.locator('section', { has: page.getByRole('heading', { name: /^Leak verdict:/ }) });
 
@@ -97,12 +103,13 @@ describe('hours of memory, judged', () => {
   it('the VRAM page tells the leaking card from the steady one, reserved from used, and shows the evidence', async () => {
     const { page, close } = await open('/vram');
     const table = page.locator('table:has(caption:text-is("Leak verdict, and reserved against needed"))');
-    await expect.poll(() => table.locator('tbody tr').count()).toBe(2);
-    const row = (gpu: string) => table.locator('tbody tr', { hasText: gpu }).textContent();
-    await expect.poll(() => row('GPU 0')).toMatch(/Leak/);
-    await expect.poll(() => row('GPU 1')).toMatch(/No leak.*nothing came on top|No leak.*not known/);
+    const rowsOf = () => table.locator('tbody tr').evaluateAll((all) => all.map((row) => row.textContent ?? ''));
+    await expect.poll(async () => (await rowsOf()).find((text) => /GPU 0/.test(text))).toMatch(/Leak/);
+    await expect
+      .poll(async () => (await rowsOf()).find((text) => /GPU 1/.test(text)))
+      .toMatch(/No leak.*nothing came on top|No leak.*not known/);
     await evidenceOn(page).last().waitFor();
-    await expectFits(page, '/vram with a leak');
+    await expectLooks(page, '/vram with a leak');
     expect(await unnamed(page)).toEqual([]);
     await close();
   });
@@ -127,7 +134,7 @@ describe('hours of memory, judged', () => {
     await evidence.getByRole('button', { name: 'Floors' }).click();
     const csv = await readFile(await (await waiting).path(), 'utf8');
     expect(csv.trim().split('\r\n')).toHaveLength(leak.floors.length + 1);
-    await expectFits(page, 'a leaking GPU');
+    await expectLooks(page, 'a leaking GPU');
     expect(await unnamed(page)).toEqual([]);
     await close();
   });
@@ -138,7 +145,7 @@ describe('hours of memory, judged', () => {
     await expect.poll(() => evidenceOn(page).last().textContent()).toContain(leak?.reason ?? '?');
     await page.locator('section[aria-label="VRAM used"]').waitFor();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^VRAM leaks on /);
-    await expectFits(page, 'the alert of a leak');
+    await expectLooks(page, 'the alert of a leak');
     await close();
   });
 
@@ -148,7 +155,7 @@ describe('hours of memory, judged', () => {
     expect((await evidenceOn(page).last().textContent()) ?? '').toMatch(
       /No leak|Inconclusive|Plateau|Follows the load/,
     );
-    await expectFits(page, 'an engine');
+    await expectLooks(page, 'an engine');
     await close();
   });
 });

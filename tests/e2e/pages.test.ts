@@ -1,8 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readyFleet } from '#tests/e2e/api.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
-import { expectFits, unnamed } from '#tests/e2e/looks.ts';
+import { expectFits, scrollThrough, unnamed } from '#tests/e2e/looks.ts';
 
 const base = inject('demoUrl');
 let browser: Browser;
@@ -46,17 +46,6 @@ const PAGES = [
   { path: () => '/signals', title: 'Signals', shows: 'li#kv_cache_utilization', charts: 0 },
   { path: () => '/signals/nothing-here', title: 'no such page', shows: 'main a[href="/"]', charts: 0 },
 ] as const;
-
-/** Brings every panel into view. */
-async function scrollThrough(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    for (let y = 0; y < document.documentElement.scrollHeight; y += 600) {
-      window.scrollTo(0, y);
-      await new Promise(requestAnimationFrame);
-    }
-    window.scrollTo(0, 0);
-  });
-}
 
 describe.each(PAGES)('the page $title', ({ path, title, shows, charts }) => {
   it('shows live data in both themes and every width, nothing fails, nothing scrolls sideways, everything has a name', async () => {

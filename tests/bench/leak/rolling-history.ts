@@ -14,18 +14,13 @@ const TOTAL_BYTES = `${6 * 1024 * MIB}::float8`;
 /** `usual`: nine of ten level, one disturbed, one of fifty leaks. `worst`: all disturbed in several ways, every fourth leaks. */
 export type FleetKind = 'usual' | 'worst';
 
-export type BenchSubject = { readonly id: number; readonly kind: SubjectKind; readonly leaks: boolean };
+export type SeededTargets = Readonly<Record<SubjectKind, ReadonlySet<number>>>;
 
 /** Targets with one GPU and one engine on it each, and `hours` of minutes of memory and load as roll-ups. */
-export async function seedMinutes(
-  pool: Pool,
-  count: number,
-  hours: number,
-  fleet: FleetKind,
-): Promise<ReadonlySet<number>> {
+export async function seedMinutes(pool: Pool, count: number, hours: number, fleet: FleetKind): Promise<SeededTargets> {
   const toMs = SERIES_START_MS + hours * HOUR_MS;
   await maintainPartitions(pool, { fromMs: SERIES_START_MS, toMs, nowMs: toMs }, DEFAULT_RETENTION);
-  const targetIds = new Set<number>();
+  const targets = { gpu: new Set<number>(), engine: new Set<number>() };
   for (let i = 0; i < count; i += 1) {
     const [cell, slope] = cellOf(fleet, i);
     const { points } = memorySeries(9_000_000 + i, slope, hours, cell);
@@ -37,13 +32,13 @@ export async function seedMinutes(
     }
     for (const kind of ['gpu', 'engine'] as const) {
       const { targetId, subjectId } = await addSubject(pool, kind, i);
-      targetIds.add(targetId);
+      targets[kind].add(targetId);
       await insertMinutes(pool, kind, subjectId, lows);
       if (kind === 'gpu' && slope > 0) await insertProcesses(pool, subjectId, lows);
     }
   }
   await pool.query('VACUUM ANALYZE gpu_1m, engine_1m, gpu_sample');
-  return targetIds;
+  return targets;
 }
 
 function cellOf(fleet: FleetKind, i: number): readonly [Disturbances, number] {
