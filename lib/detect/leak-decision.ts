@@ -6,15 +6,19 @@ import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-jud
 const LEAST_SPAN_H = 2.25;
 /** Where a warm-up was seen to end and to fade. */
 const LEAST_SPAN_BEND_H = 1.25;
-/** Growth whose interval ends below this (MiB/h) leaves time to be sure: a warm-up may fade for hours. */
-const SLOW = 20;
+const LEAST_SPAN_BEND_STEP_H = 1.75;
+const FEWEST_AFTER_BEND = 10;
+/** Growth up to this (MiB per hour or per batch) leaves time to be sure: a warm-up may fade for hours. */
+const SLOW = 30;
 const LEAST_SPAN_SLOW_H = 6;
 /** Where the load is not known, the rising half of a day's load looks like a leak until the day turns. */
 const LEAST_SPAN_LOAD_UNKNOWN_H = 18;
 /** Windows are judged again and again, so chance has more tries there. The smallest p that four floors can give is 1/24. */
 const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
-/** How far the BIC of a line, of the best, or of a rise that began in between must lead every level model. */
-const LEAST_LEAD = { line: 4, best: 10, onset: 12 } as const;
+/** A slope this certain (lower bound over slope) needs a smaller lead. */
+const PRECISE_LOW_SHARE = 0.65;
+/** How far the BIC of a precise line, of the best, or of a rise that began in between must lead every level model. */
+const LEAST_LEAD = { line: 5, best: 10, onset: 12 } as const;
 /** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
 const LEAST_SLOPE = 1;
 /** MiB that the lower bound adds over the span: four granules of the allocator. */
@@ -99,8 +103,12 @@ function decideGrowing(judged: LeakCase): LeakDecision {
 /** Per window only: batches have no least duration. */
 function shortSpan({ floorsPer, series, best, growth }: LeakCase): LeakDecision | null {
   if (floorsPer === 'batch') return null;
-  const known = best.shape.startsWith('bend') ? LEAST_SPAN_BEND_H : LEAST_SPAN_H;
-  const isSlow = growth.slope.high <= SLOW;
+  const isBent = best.shape.startsWith('bend');
+  if (isBent && growth.count < FEWEST_AFTER_BEND) {
+    return undecided('it grows, but few floors are left after its warm-up', FEWEST_AFTER_BEND - growth.count);
+  }
+  const known = best.shape === 'bend' ? LEAST_SPAN_BEND_H : isBent ? LEAST_SPAN_BEND_STEP_H : LEAST_SPAN_H;
+  const isSlow = growth.slope.estimate <= SLOW;
   const least = series.loads === null ? LEAST_SPAN_LOAD_UNKNOWN_H : isSlow ? LEAST_SPAN_SLOW_H : known;
   const spacing = growth.span / (growth.count - 1);
   if (growth.span >= least - spacing / 2) return null;
@@ -111,11 +119,12 @@ function shortSpan({ floorsPer, series, best, growth }: LeakCase): LeakDecision 
 
 function isProven({ floorsPer, models, best, growth }: LeakCase, levelBic: number): boolean {
   const mostP = MOST_P[floorsPer === 'batch' && growth.count === 4 ? 'batchOfFour' : floorsPer];
+  const { slope, provenLow, span } = growth;
+  const isPrecise = slope.low > PRECISE_LOW_SHARE * slope.estimate;
   const line = models.find((model) => model.shape === 'line' && isGrowing(model));
   const leads =
     levelBic - best.bic >= LEAST_LEAD[best.shape === 'onset' ? 'onset' : 'best'] ||
-    (line !== undefined && growth.slope.high > SLOW && levelBic - line.bic >= LEAST_LEAD.line);
-  const { slope, provenLow, span } = growth;
+    (line !== undefined && slope.estimate > SLOW && isPrecise && levelBic - line.bic >= LEAST_LEAD.line);
   const isAbove =
     provenLow > LEAST_SLOPE && provenLow * span > LEAST_GROWN && slope.low > LEAST_LOW_SHARE * slope.estimate;
   return growth.pValue < mostP && isAbove && leads;
