@@ -3,13 +3,15 @@ import type { GrowthSlope } from '#lib/detect/growth-slope.ts';
 import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-judgement.ts';
 
 /** A warm-up and a step after it may look like a line for two hours; what rises longer is a leak. */
-const LEAST_SPAN_H = 2.25;
+const LEAST_SPAN_H = { precise: 2.25, other: 2.6 } as const;
+const PRECISE_LINE_SHARE = 0.85;
 /** Where a warm-up was seen to end and to fade. */
 const LEAST_SPAN_BEND_H = 1.25;
-const LEAST_SPAN_BEND_STEP_H = 1.75;
+/** Where a step beside it lends the fit freedom, unless its lead is beyond doubt. */
+const LEAST_SPAN_DOUBTFUL_H = 1.75;
 const FEWEST_AFTER_BEND = 10;
 /** Growth up to this (MiB per hour or per batch) leaves time to be sure: a warm-up may fade for hours. */
-const SLOW = 30;
+const SLOW = 32;
 const LEAST_SPAN_SLOW_H = 6;
 /** Where the load is not known, the rising half of a day's load looks like a leak until the day turns. */
 const LEAST_SPAN_LOAD_UNKNOWN_H = 18;
@@ -18,7 +20,7 @@ const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
 /** A slope this certain (lower bound over slope) needs a smaller lead. */
 const PRECISE_LOW_SHARE = 0.65;
 /** How far the BIC of a precise line, of the best, or of a rise that began in between must lead every level model. */
-const LEAST_LEAD = { line: 5, best: 10, onset: 12 } as const;
+const LEAST_LEAD = { line: 5, best: 10, onset: 12, bendStep: 30 } as const;
 /** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
 const LEAST_SLOPE = 1;
 /** MiB that the lower bound adds over the span: four granules of the allocator. */
@@ -77,10 +79,11 @@ function levelVerdict({ best, followsLoad }: LeakCase): readonly [LeakVerdict, s
 
 function decideGrowing(judged: LeakCase): LeakDecision {
   const { best, growth, matter } = judged;
-  const tooShort = shortSpan(judged);
-  if (tooShort !== null) return tooShort;
   const level = judged.models.find((model) => !isGrowing(model));
-  if (!isProven(judged, level?.bic ?? Number.POSITIVE_INFINITY)) {
+  const levelBic = level?.bic ?? Number.POSITIVE_INFINITY;
+  const tooShort = shortSpan(judged, levelBic - best.bic);
+  if (tooShort !== null) return tooShort;
+  if (!isProven(judged, levelBic)) {
     if (growth.slope.high <= matter) {
       const [verdict, reason] = levelVerdict(judged);
       return { verdict, reason: `${reason}; no growth that matters`, moreFloors: null };
@@ -101,13 +104,16 @@ function decideGrowing(judged: LeakCase): LeakDecision {
 }
 
 /** Per window only: batches have no least duration. */
-function shortSpan({ floorsPer, series, best, growth }: LeakCase): LeakDecision | null {
+function shortSpan({ floorsPer, series, best, growth }: LeakCase, lead: number): LeakDecision | null {
   if (floorsPer === 'batch') return null;
   const isBent = best.shape.startsWith('bend');
   if (isBent && growth.count < FEWEST_AFTER_BEND) {
     return undecided('it grows, but few floors are left after its warm-up', FEWEST_AFTER_BEND - growth.count);
   }
-  const known = best.shape === 'bend' ? LEAST_SPAN_BEND_H : isBent ? LEAST_SPAN_BEND_STEP_H : LEAST_SPAN_H;
+  const isDoubtful = best.shape === 'bend+step' && lead < LEAST_LEAD.bendStep;
+  const isPrecise = growth.slope.low > PRECISE_LINE_SHARE * growth.slope.estimate;
+  const straight = isPrecise ? LEAST_SPAN_H.precise : LEAST_SPAN_H.other;
+  const known = isDoubtful ? LEAST_SPAN_DOUBTFUL_H : isBent ? LEAST_SPAN_BEND_H : straight;
   const isSlow = growth.slope.estimate <= SLOW;
   const least = series.loads === null ? LEAST_SPAN_LOAD_UNKNOWN_H : isSlow ? LEAST_SPAN_SLOW_H : known;
   const spacing = growth.span / (growth.count - 1);
