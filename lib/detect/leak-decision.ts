@@ -1,9 +1,9 @@
-import { type GrowthSeries, isGrowing, type ModelFit, type Shape } from '#lib/detect/growth-models.ts';
+import { isGrowing, type ModelFit, type Shape } from '#lib/detect/growth-models.ts';
 import type { GrowthSlope } from '#lib/detect/growth-slope.ts';
 import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-judgement.ts';
 
 /** A warm-up and a step after it may look like a line for two hours; what rises longer is a leak. */
-const LEAST_SPAN_H = { precise: 2.25, other: 2.6 } as const;
+const LEAST_SPAN_H = { precise: 2.25, other: 2.33 } as const;
 const PRECISE_LINE_SHARE = 0.85;
 /** Where a warm-up was seen to end and to fade. */
 const LEAST_SPAN_BEND_H = 1.25;
@@ -39,7 +39,9 @@ const PROVEN_T = 4;
 
 export type LeakCase = {
   readonly floorsPer: FloorsPer;
-  readonly series: GrowthSeries;
+  readonly isLoadKnown: boolean;
+  /** As in `FloorSeries`. */
+  readonly watchedBesideH: { readonly before: number; readonly after: number };
   /** Best first. */
   readonly models: readonly ModelFit[];
   readonly best: ModelFit;
@@ -73,7 +75,7 @@ const PLATEAU_WORDS: Partial<Record<Shape, string>> = {
 function levelVerdict({ best, followsLoad }: LeakCase): readonly [LeakVerdict, string] {
   const rose = best.rampRise !== null || (best.step ?? 0) > 0;
   if (rose) return ['plateau', PLATEAU_WORDS[best.shape] ?? 'it rose and is level since'];
-  if (best.withLoad || followsLoad) return ['load-driven', 'memory follows the load, none of it stays'];
+  if (best.beside === 'load' || followsLoad) return ['load-driven', 'memory follows the load, none of it stays'];
   return ['none', 'it does not grow'];
 }
 
@@ -88,7 +90,7 @@ function decideGrowing(judged: LeakCase): LeakDecision {
       const [verdict, reason] = levelVerdict(judged);
       return { verdict, reason: `${reason}; no growth that matters`, moreFloors: null };
     }
-    const competitor = level?.withLoad === true ? ' or to load' : '';
+    const competitor = level?.beside === 'load' ? ' or to load' : '';
     return undecided(`the growth may still be due to chance${competitor}`, floorsUntilProven(growth));
   }
   const { slope, count, span, early, late } = growth;
@@ -104,8 +106,10 @@ function decideGrowing(judged: LeakCase): LeakDecision {
 }
 
 /** Per window only: batches have no least duration. */
-function shortSpan({ floorsPer, series, best, growth }: LeakCase, lead: number): LeakDecision | null {
+function shortSpan(judged: LeakCase, lead: number): LeakDecision | null {
+  const { floorsPer, isLoadKnown, watchedBesideH, best, growth } = judged;
   if (floorsPer === 'batch') return null;
+  const watched = growth.span + watchedBesideH.after + (best.since === 0 ? watchedBesideH.before : 0);
   const isBent = best.shape.startsWith('bend');
   if (isBent && growth.count < FEWEST_AFTER_BEND) {
     return undecided('it grows, but few floors are left after its warm-up', FEWEST_AFTER_BEND - growth.count);
@@ -115,11 +119,11 @@ function shortSpan({ floorsPer, series, best, growth }: LeakCase, lead: number):
   const straight = isPrecise ? LEAST_SPAN_H.precise : LEAST_SPAN_H.other;
   const known = isDoubtful ? LEAST_SPAN_DOUBTFUL_H : isBent ? LEAST_SPAN_BEND_H : straight;
   const isSlow = growth.slope.estimate <= SLOW;
-  const least = series.loads === null ? LEAST_SPAN_LOAD_UNKNOWN_H : isSlow ? LEAST_SPAN_SLOW_H : known;
+  const least = !isLoadKnown ? LEAST_SPAN_LOAD_UNKNOWN_H : isSlow ? LEAST_SPAN_SLOW_H : known;
   const spacing = growth.span / (growth.count - 1);
-  if (growth.span >= least - spacing / 2) return null;
-  const why = series.loads === null ? ' (the load is not known)' : isSlow ? ' (it is slow)' : '';
-  const more = Math.max(1, Math.ceil((least - growth.span) / spacing));
+  if (watched >= least - spacing / 2) return null;
+  const why = !isLoadKnown ? ' (the load is not known)' : isSlow ? ' (it is slow)' : '';
+  const more = Math.max(1, Math.ceil((least - watched) / spacing));
   return undecided(`it grows, but for less than ${least} h${why}`, more);
 }
 
