@@ -3,12 +3,9 @@ import type { GrowthSlope } from '#lib/detect/growth-slope.ts';
 import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-judgement.ts';
 
 /** A warm-up and a step after it may look like a line for two hours; what rises longer is a leak. */
-const LEAST_SPAN_H = { precise: 2.25, other: 2.33 } as const;
-const PRECISE_LINE_SHARE = 0.85;
+const LEAST_SPAN_H = 2.25;
 /** Where a warm-up was seen to end and to fade. */
 const LEAST_SPAN_BEND_H = 1.25;
-/** Where a step beside it lends the fit freedom, unless its lead is beyond doubt. */
-const LEAST_SPAN_DOUBTFUL_H = 1.75;
 const FEWEST_AFTER_BEND = 10;
 /** Growth up to this (MiB per hour or per batch) leaves time to be sure: a warm-up may fade for hours. */
 const SLOW = 32;
@@ -20,13 +17,13 @@ const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
 /** A slope this certain (lower bound over slope) needs a smaller lead. */
 const PRECISE_LOW_SHARE = 0.65;
 /** How far the BIC of a precise line, of the best, or of a rise that began in between must lead every level model. */
-const LEAST_LEAD = { line: 5, best: 10, onset: 12, bendStep: 30 } as const;
+const LEAST_LEAD = { line: 5, best: 10, onset: 12, twoBreaks: 40 } as const;
 /** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
 const LEAST_SLOPE = 1;
 /** MiB that the lower bound adds over the span: four granules of the allocator. */
 const LEAST_GROWN = 8;
 /** A slope is known when its lower bound is no less than this share of it. */
-const LEAST_LOW_SHARE = 1 / 3;
+const LEAST_LOW_SHARE = { bent: 0.5, other: 1 / 3 } as const;
 /** Still growing: each half keeps this share of the whole slope. */
 const LEAST_LATE_SHARE = 0.5;
 const LEAST_EARLY_SHARE = 0.25;
@@ -83,7 +80,7 @@ function decideGrowing(judged: LeakCase): LeakDecision {
   const { best, growth, matter } = judged;
   const level = judged.models.find((model) => !isGrowing(model));
   const levelBic = level?.bic ?? Number.POSITIVE_INFINITY;
-  const tooShort = shortSpan(judged, levelBic - best.bic);
+  const tooShort = shortSpan(judged);
   if (tooShort !== null) return tooShort;
   if (!isProven(judged, levelBic)) {
     if (growth.slope.high <= matter) {
@@ -106,7 +103,7 @@ function decideGrowing(judged: LeakCase): LeakDecision {
 }
 
 /** Per window only: batches have no least duration. */
-function shortSpan(judged: LeakCase, lead: number): LeakDecision | null {
+function shortSpan(judged: LeakCase): LeakDecision | null {
   const { floorsPer, isLoadKnown, watchedBesideH, best, growth } = judged;
   if (floorsPer === 'batch') return null;
   const watched = growth.span + watchedBesideH.after + (best.since === 0 ? watchedBesideH.before : 0);
@@ -114,10 +111,7 @@ function shortSpan(judged: LeakCase, lead: number): LeakDecision | null {
   if (isBent && growth.count < FEWEST_AFTER_BEND) {
     return undecided('it grows, but few floors are left after its warm-up', FEWEST_AFTER_BEND - growth.count);
   }
-  const isDoubtful = best.shape === 'bend+step' && lead < LEAST_LEAD.bendStep;
-  const isPrecise = growth.slope.low > PRECISE_LINE_SHARE * growth.slope.estimate;
-  const straight = isPrecise ? LEAST_SPAN_H.precise : LEAST_SPAN_H.other;
-  const known = isDoubtful ? LEAST_SPAN_DOUBTFUL_H : isBent ? LEAST_SPAN_BEND_H : straight;
+  const known = isBent ? LEAST_SPAN_BEND_H : LEAST_SPAN_H;
   const isSlow = growth.slope.estimate <= SLOW;
   const least = !isLoadKnown ? LEAST_SPAN_LOAD_UNKNOWN_H : isSlow ? LEAST_SPAN_SLOW_H : known;
   const spacing = growth.span / (growth.count - 1);
@@ -127,16 +121,25 @@ function shortSpan(judged: LeakCase, lead: number): LeakDecision | null {
   return undecided(`it grows, but for less than ${least} h${why}`, more);
 }
 
+function leastLead({ shape }: ModelFit): number {
+  if (shape === 'bend+step') return LEAST_LEAD.twoBreaks;
+  return shape === 'onset' ? LEAST_LEAD.onset : LEAST_LEAD.best;
+}
+
 function isProven({ floorsPer, models, best, growth }: LeakCase, levelBic: number): boolean {
   const mostP = MOST_P[floorsPer === 'batch' && growth.count === 4 ? 'batchOfFour' : floorsPer];
   const { slope, provenLow, span } = growth;
   const isPrecise = slope.low > PRECISE_LOW_SHARE * slope.estimate;
   const line = models.find((model) => model.shape === 'line' && isGrowing(model));
   const leads =
-    levelBic - best.bic >= LEAST_LEAD[best.shape === 'onset' ? 'onset' : 'best'] ||
-    (line !== undefined && slope.estimate > SLOW && isPrecise && levelBic - line.bic >= LEAST_LEAD.line);
-  const isAbove =
-    provenLow > LEAST_SLOPE && provenLow * span > LEAST_GROWN && slope.low > LEAST_LOW_SHARE * slope.estimate;
+    levelBic - best.bic >= leastLead(best) ||
+    (best.rampRise === null &&
+      line !== undefined &&
+      slope.estimate > SLOW &&
+      isPrecise &&
+      levelBic - line.bic >= LEAST_LEAD.line);
+  const lowShare = best.rampRise === null ? LEAST_LOW_SHARE.other : LEAST_LOW_SHARE.bent;
+  const isAbove = provenLow > LEAST_SLOPE && provenLow * span > LEAST_GROWN && slope.low > lowShare * slope.estimate;
   return growth.pValue < mostP && isAbove && leads;
 }
 
