@@ -1,40 +1,55 @@
 import { fitGrowthModels, type GrowthFits, type GrowthSeries } from '#lib/detect/growth-models.ts';
 import type { FloorsPer, LeakFacts } from '#lib/detect/leak-judgement.ts';
 import { type MemoryFloor, thinFloors } from '#lib/detect/memory-floors.ts';
-import { troughsOf } from '#lib/detect/saw-tooth.ts';
+import { sawTooth } from '#lib/detect/saw-tooth.ts';
 
 export const MIB = 1024 ** 2;
 export const HOUR_MS = 3_600_000;
 const MOST_FLOORS = 72;
 const FEWEST_TO_FIT = 4;
-const FEWEST_TEETH = 5;
+const FEWEST_OF_TEETH = 8;
 /** Of the variance of the mean. */
 const LEAST_GAIN = 1.5;
 
 export type FloorSeries = {
-  /** The floors that stand for all: thinned, or the troughs of a saw-tooth. */
+  /** Thinned. */
   readonly floors: readonly MemoryFloor[];
   readonly series: GrowthSeries;
+  /** Hours of floors before and after those, which tell nothing of a saw-tooth's height but were watched all the same. */
+  readonly watchedBesideH: { readonly before: number; readonly after: number };
   /** null with too few floors. */
   readonly fits: GrowthFits | null;
 };
 
 /**
- * Floors as a series to fit. Those of a saw-tooth that is longer than a window rise and fall with it: where joining them
- * to one a tooth makes the whole more certain by half, the joined ones stand for all.
+ * Floors as a series to fit. Where they show a saw-tooth, the time since the last release takes the place of the load
+ * beside them, when that leaves less of them unexplained.
  */
 export function floorSeries(floorsPer: FloorsPer, all: readonly MemoryFloor[], facts: LeakFacts): FloorSeries {
-  const fitted = (floors: readonly MemoryFloor[]): FloorSeries => {
-    const series = seriesOf(floors, floorsPer, facts);
-    return { floors, series, fits: floors.length < FEWEST_TO_FIT ? null : fitGrowthModels(series) };
-  };
-  const thin = thinFloors(all, MOST_FLOORS, facts.bytesPerLoad);
-  const whole = fitted(thin);
-  if (floorsPer === 'batch' || whole.fits === null) return whole;
-  const troughs = troughsOf(thin, facts);
-  if (troughs.length < FEWEST_TEETH) return whole;
-  const joined = fitted(troughs);
-  return joined.fits !== null && joined.fits.noiseOfMean * LEAST_GAIN < whole.fits.noiseOfMean ? joined : whole;
+  const floors = thinFloors(all, MOST_FLOORS, facts.bytesPerLoad);
+  const series = seriesOf(floors, floorsPer, facts);
+  if (floors.length < FEWEST_TO_FIT) return { floors, series, watchedBesideH: NOTHING, fits: null };
+  const plain = { floors, series, watchedBesideH: NOTHING, fits: fitGrowthModels(series) };
+  if (floorsPer === 'batch') return plain;
+  const bytes = floors.map((floor) => unloadedBytes(floor, facts));
+  const tooth = sawTooth(floors, bytes, facts.quantumBytes);
+  if (tooth === null || tooth.floors.length < FEWEST_OF_TEETH) return plain;
+  const toothed = {
+    ...seriesOf(tooth.floors, floorsPer, facts),
+    covariate: { kind: 'tooth', values: tooth.hoursSince },
+  } as const;
+  const fits = fitGrowthModels(toothed);
+  const isBetter = fits.noiseOfMean * LEAST_GAIN < plain.fits.noiseOfMean;
+  if (!isBetter) return plain;
+  return { floors: tooth.floors, series: toothed, watchedBesideH: besideH(floors, tooth.floors), fits };
+}
+
+const NOTHING = { before: 0, after: 0 } as const;
+
+function besideH(all: readonly MemoryFloor[], kept: readonly MemoryFloor[]): FloorSeries['watchedBesideH'] {
+  const before = (kept[0]?.atMs ?? 0) - (all[0]?.atMs ?? 0);
+  const after = (all.at(-1)?.atMs ?? 0) - (kept.at(-1)?.atMs ?? 0);
+  return { before: before / HOUR_MS, after: after / HOUR_MS };
 }
 
 /** MiB over hours (per window) or over the number of the batch, what is known of the load's share taken out. */
@@ -44,7 +59,7 @@ function seriesOf(floors: readonly MemoryFloor[], floorsPer: FloorsPer, facts: L
   return {
     times: floorsPer === 'batch' ? Float64Array.from(floors.keys()) : hoursOf(floors),
     values: Float64Array.from(bytes, (one) => (one - (bytes[0] ?? 0)) / MIB),
-    loads: loads.length === floors.length ? Float64Array.from(loads) : null,
+    covariate: loads.length === floors.length ? { kind: 'load', values: Float64Array.from(loads) } : null,
     quantum: facts.quantumBytes / MIB,
   };
 }

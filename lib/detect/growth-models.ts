@@ -20,8 +20,8 @@ export const SHAPES = Object.keys(SHAPE_PARTS) as readonly Shape[];
 
 export type ModelFit = {
   readonly shape: Shape;
-  /** Whether a multiple of the load is part of it. */
-  readonly withLoad: boolean;
+  /** What is part of it beside time: a multiple of the load, or a saw-tooth; null for nothing. */
+  readonly beside: 'load' | 'tooth' | null;
   readonly bic: number;
   /** Entry from which on the last slope holds: the bend, or the first of two steps. 0 where there is none. */
   readonly since: number;
@@ -32,15 +32,15 @@ export type ModelFit = {
   readonly step: number | null;
   /** Slope at the end, per unit of time; 0 for shapes that end level. */
   readonly slope: number;
-  /** Memory per unit of load; 0 without load. */
-  readonly perLoad: number;
+  /** Memory per unit of what is beside time; 0 without it. */
+  readonly perBeside: number;
 };
 
 export type GrowthSeries = {
   readonly times: Float64Array;
   readonly values: Float64Array;
-  /** null where any floor's load is unknown. */
-  readonly loads: Float64Array | null;
+  /** What may explain the values beside time: the load, or the time since the last tooth. null where any is unknown. */
+  readonly covariate: { readonly kind: 'load' | 'tooth'; readonly values: Float64Array } | null;
   /** Rounding of the values: a perfect fit still has this error. */
   readonly quantum: number;
 };
@@ -57,18 +57,19 @@ const MOST_RHO = 0.9;
  * Least-squares fits of all shapes, best first by BIC = m·ln(RSS/n) + k·ln(m) (Schwarz 1978), where RSS includes n·q²
  * for rounding, k counts coefficients, breaks and the variance, and m = n(1 − ρ)/(1 + ρ) is the number of independent
  * floors, ρ the first autocorrelation of the residuals of the closest fit. With fewer than eight floors only constant,
- * step and line are fitted. Load is tried where it varies, beside one break at the most, and only kept where
- * memory rises with it.
+ * step and line are fitted. The load is tried beside one break at the most, a saw-tooth
+ * beside all, and only kept where memory rises with it.
  */
 export function fitGrowthModels(series: GrowthSeries): GrowthFits {
   const n = series.values.length;
-  const { loads } = series;
+  const beside = series.covariate;
   const isSmall = n < FEWEST_FOR_BREAKS;
-  const loadMoves = !isSmall && loads?.some((load) => load !== loads[0]) === true;
+  const moves = !isSmall && beside?.values.some((value) => value !== beside.values[0]) === true;
+  const mostBreaks = beside?.kind === 'tooth' ? 2 : 1;
   const bases = basesOf(series);
   const fits = (isSmall ? SMALL_SHAPES : SHAPES).flatMap((shape) =>
-    (loadMoves && SHAPE_PARTS[shape].breaks.length < 2 ? [false, true] : [false]).flatMap(
-      (withLoad) => fitShape(series, bases, shape, withLoad) ?? [],
+    (moves && SHAPE_PARTS[shape].breaks.length <= mostBreaks ? [false, true] : [false]).flatMap(
+      (isBeside) => fitShape(series, bases, shape, isBeside) ?? [],
     ),
   );
   const closest = fits.reduce((best, fit) => (fit.rss < best.rss ? fit : best));
@@ -92,17 +93,17 @@ export type GrowthFits = {
 };
 
 type Basis = { readonly columns: readonly Float64Array[]; readonly rest: Float64Array };
-type Bases = Readonly<Record<'none' | 'line' | 'load' | 'both', Basis>>;
+type Bases = Readonly<Record<'none' | 'line' | 'beside' | 'both', Basis>>;
 
 /** The columns without a break, at right angles, and what they leave of the values. */
-function basesOf({ times, values, loads }: GrowthSeries): Bases {
+function basesOf({ times, values, covariate }: GrowthSeries): Bases {
   const one = new Float64Array(values.length).fill(1);
   const basis = (columns: readonly Float64Array[]): Basis => {
     const made = orthonormal([one, ...columns]);
     return { columns: made, rest: without(values, made) };
   };
-  const load = loads === null ? [] : [loads];
-  return { none: basis([]), line: basis([times]), load: basis(load), both: basis([...load, times]) };
+  const beside = covariate === null ? [] : [covariate.values];
+  return { none: basis([]), line: basis([times]), beside: basis(beside), both: basis([...beside, times]) };
 }
 
 type RawFit = Omit<ModelFit, 'bic'> & {
@@ -111,33 +112,33 @@ type RawFit = Omit<ModelFit, 'bic'> & {
   readonly parameters: number;
 };
 
-function fitShape(series: GrowthSeries, bases: Bases, shape: Shape, withLoad: boolean): RawFit | null {
-  const { times, values, loads } = series;
+function fitShape(series: GrowthSeries, bases: Bases, shape: Shape, isBeside: boolean): RawFit | null {
+  const { times, values, covariate } = series;
   const { line, breaks } = SHAPE_PARTS[shape];
-  const fixed = [...(withLoad && loads !== null ? [loads] : []), ...(line ? [times] : [])];
-  const basis = bases[line ? (withLoad ? 'both' : 'line') : withLoad ? 'load' : 'none'];
+  const fixed = [...(isBeside && covariate !== null ? [covariate.values] : []), ...(line ? [times] : [])];
+  const basis = bases[line ? (isBeside ? 'both' : 'line') : isBeside ? 'beside' : 'none'];
   const indices = placeBreaks(series, basis, breaks);
   if (indices === null) return null;
   const columns = [...fixed, ...breaks.map((kind, i) => breakColumn(kind, times, indices[i] ?? 0))];
   const fit = leastSquares(columns, values);
   if (fit === null) return null;
-  const perLoad = withLoad ? (fit.coefficients[0] ?? 0) : 0;
-  const slope = line ? (fit.coefficients[withLoad ? 1 : 0] ?? 0) : 0;
+  const perBeside = isBeside ? (fit.coefficients[0] ?? 0) : 0;
+  const slope = line ? (fit.coefficients[isBeside ? 1 : 0] ?? 0) : 0;
   const ofBreak = (i: number): number => fit.coefficients[fixed.length + i] ?? 0;
   const [first, last] = [breaks[0], breaks.at(-1)];
-  if (withLoad && perLoad <= 0) return null;
+  if (isBeside && perBeside <= 0) return null;
   if (!line && (first === 'ramp' || first === 'onset') && ofBreak(0) <= 0) return null;
   if (line && first === 'ramp' && slope + ofBreak(0) < 0) return null;
   const hasStep = last === 'step';
   return {
     shape,
-    withLoad,
+    beside: isBeside ? (covariate?.kind ?? null) : null,
     since: breaks.length > (hasStep ? 1 : 0) ? (indices[0] ?? 0) : 0,
     rampRise: first === 'ramp' ? (slope + ofBreak(0)) * ((times[indices[0] ?? 0] ?? 0) - (times[0] ?? 0)) : null,
     stepIndex: hasStep ? (indices.at(-1) ?? null) : null,
     step: hasStep ? ofBreak(breaks.length - 1) : null,
     slope: shape === 'onset' ? ofBreak(0) : slope,
-    perLoad,
+    perBeside,
     rss: fit.rss,
     residuals: fit.residuals,
     parameters: 2 + columns.length + breaks.length,

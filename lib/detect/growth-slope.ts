@@ -24,7 +24,7 @@ export type GrowthSlope = {
 const FEWEST = 3;
 
 /**
- * Trend test and slope of a series as its model sees it: load taken out, floors before a bend left out, no pair over a
+ * Trend test and slope of a series as its model sees it: load or saw-tooth taken out, floors before a bend left out, no pair over a
  * step. null with fewer than three floors left.
  */
 export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope | null {
@@ -33,7 +33,7 @@ export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope 
   const times = series.times.subarray(from);
   const values = series.values
     .subarray(from)
-    .map((value, i) => value - model.perLoad * (series.loads?.[from + i] ?? 0));
+    .map((value, i) => value - model.perBeside * (series.covariate?.values[from + i] ?? 0));
   const count = values.length;
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
   if (count < FEWEST || span <= 0) return null;

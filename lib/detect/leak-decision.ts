@@ -1,4 +1,4 @@
-import { type GrowthSeries, isGrowing, type ModelFit, type Shape } from '#lib/detect/growth-models.ts';
+import { isGrowing, type ModelFit, type Shape } from '#lib/detect/growth-models.ts';
 import type { GrowthSlope } from '#lib/detect/growth-slope.ts';
 import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-judgement.ts';
 
@@ -6,21 +6,24 @@ import type { FloorsPer, LeakJudgement, LeakVerdict } from '#lib/detect/leak-jud
 const LEAST_SPAN_H = 2.25;
 /** Where a warm-up was seen to end and to fade. */
 const LEAST_SPAN_BEND_H = 1.25;
-/** Growth whose interval ends below this (MiB/h) leaves time to be sure: a warm-up may fade for hours. */
-const SLOW = 20;
+const FEWEST_AFTER_BEND = 10;
+/** Growth up to this (MiB per hour or per batch) leaves time to be sure: a warm-up may fade for hours. */
+const SLOW = 32;
 const LEAST_SPAN_SLOW_H = 6;
 /** Where the load is not known, the rising half of a day's load looks like a leak until the day turns. */
 const LEAST_SPAN_LOAD_UNKNOWN_H = 18;
 /** Windows are judged again and again, so chance has more tries there. The smallest p that four floors can give is 1/24. */
 const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
-/** How far the BIC of a line, of the best, or of a rise that began in between must lead every level model. */
-const LEAST_LEAD = { line: 4, best: 10, onset: 12 } as const;
+/** A slope this certain (lower bound over slope) needs a smaller lead. */
+const PRECISE_LOW_SHARE = 0.65;
+/** How far the BIC of a precise line, of the best, or of a rise that began in between must lead every level model. */
+const LEAST_LEAD = { line: 5, best: 10, onset: 12, twoBreaks: 40 } as const;
 /** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
 const LEAST_SLOPE = 1;
 /** MiB that the lower bound adds over the span: four granules of the allocator. */
 const LEAST_GROWN = 8;
 /** A slope is known when its lower bound is no less than this share of it. */
-const LEAST_LOW_SHARE = 1 / 3;
+const LEAST_LOW_SHARE = { bent: 0.5, other: 1 / 3 } as const;
 /** Still growing: each half keeps this share of the whole slope. */
 const LEAST_LATE_SHARE = 0.5;
 const LEAST_EARLY_SHARE = 0.25;
@@ -33,7 +36,9 @@ const PROVEN_T = 4;
 
 export type LeakCase = {
   readonly floorsPer: FloorsPer;
-  readonly series: GrowthSeries;
+  readonly isLoadKnown: boolean;
+  /** As in `FloorSeries`. */
+  readonly watchedBesideH: { readonly before: number; readonly after: number };
   /** Best first. */
   readonly models: readonly ModelFit[];
   readonly best: ModelFit;
@@ -67,21 +72,22 @@ const PLATEAU_WORDS: Partial<Record<Shape, string>> = {
 function levelVerdict({ best, followsLoad }: LeakCase): readonly [LeakVerdict, string] {
   const rose = best.rampRise !== null || (best.step ?? 0) > 0;
   if (rose) return ['plateau', PLATEAU_WORDS[best.shape] ?? 'it rose and is level since'];
-  if (best.withLoad || followsLoad) return ['load-driven', 'memory follows the load, none of it stays'];
+  if (best.beside === 'load' || followsLoad) return ['load-driven', 'memory follows the load, none of it stays'];
   return ['none', 'it does not grow'];
 }
 
 function decideGrowing(judged: LeakCase): LeakDecision {
   const { best, growth, matter } = judged;
+  const level = judged.models.find((model) => !isGrowing(model));
+  const levelBic = level?.bic ?? Number.POSITIVE_INFINITY;
   const tooShort = shortSpan(judged);
   if (tooShort !== null) return tooShort;
-  const level = judged.models.find((model) => !isGrowing(model));
-  if (!isProven(judged, level?.bic ?? Number.POSITIVE_INFINITY)) {
+  if (!isProven(judged, levelBic)) {
     if (growth.slope.high <= matter) {
       const [verdict, reason] = levelVerdict(judged);
       return { verdict, reason: `${reason}; no growth that matters`, moreFloors: null };
     }
-    const competitor = level?.withLoad === true ? ' or to load' : '';
+    const competitor = level?.beside === 'load' ? ' or to load' : '';
     return undecided(`the growth may still be due to chance${competitor}`, floorsUntilProven(growth));
   }
   const { slope, count, span, early, late } = growth;
@@ -97,27 +103,43 @@ function decideGrowing(judged: LeakCase): LeakDecision {
 }
 
 /** Per window only: batches have no least duration. */
-function shortSpan({ floorsPer, series, best, growth }: LeakCase): LeakDecision | null {
+function shortSpan(judged: LeakCase): LeakDecision | null {
+  const { floorsPer, isLoadKnown, watchedBesideH, best, growth } = judged;
   if (floorsPer === 'batch') return null;
-  const known = best.shape.startsWith('bend') ? LEAST_SPAN_BEND_H : LEAST_SPAN_H;
-  const isSlow = growth.slope.high <= SLOW;
-  const least = series.loads === null ? LEAST_SPAN_LOAD_UNKNOWN_H : isSlow ? LEAST_SPAN_SLOW_H : known;
+  const watched = growth.span + watchedBesideH.after + (best.since === 0 ? watchedBesideH.before : 0);
+  const isBent = best.shape.startsWith('bend');
+  if (isBent && growth.count < FEWEST_AFTER_BEND) {
+    return undecided('it grows, but few floors are left after its warm-up', FEWEST_AFTER_BEND - growth.count);
+  }
+  const known = isBent ? LEAST_SPAN_BEND_H : LEAST_SPAN_H;
+  const isSlow = growth.slope.estimate <= SLOW;
+  const least = !isLoadKnown ? LEAST_SPAN_LOAD_UNKNOWN_H : isSlow ? LEAST_SPAN_SLOW_H : known;
   const spacing = growth.span / (growth.count - 1);
-  if (growth.span >= least - spacing / 2) return null;
-  const why = series.loads === null ? ' (the load is not known)' : isSlow ? ' (it is slow)' : '';
-  const more = Math.max(1, Math.ceil((least - growth.span) / spacing));
+  if (watched >= least - spacing / 2) return null;
+  const why = !isLoadKnown ? ' (the load is not known)' : isSlow ? ' (it is slow)' : '';
+  const more = Math.max(1, Math.ceil((least - watched) / spacing));
   return undecided(`it grows, but for less than ${least} h${why}`, more);
+}
+
+function leastLead({ shape }: ModelFit): number {
+  if (shape === 'bend+step') return LEAST_LEAD.twoBreaks;
+  return shape === 'onset' ? LEAST_LEAD.onset : LEAST_LEAD.best;
 }
 
 function isProven({ floorsPer, models, best, growth }: LeakCase, levelBic: number): boolean {
   const mostP = MOST_P[floorsPer === 'batch' && growth.count === 4 ? 'batchOfFour' : floorsPer];
+  const { slope, provenLow, span } = growth;
+  const isPrecise = slope.low > PRECISE_LOW_SHARE * slope.estimate;
   const line = models.find((model) => model.shape === 'line' && isGrowing(model));
   const leads =
-    levelBic - best.bic >= LEAST_LEAD[best.shape === 'onset' ? 'onset' : 'best'] ||
-    (line !== undefined && growth.slope.high > SLOW && levelBic - line.bic >= LEAST_LEAD.line);
-  const { slope, provenLow, span } = growth;
-  const isAbove =
-    provenLow > LEAST_SLOPE && provenLow * span > LEAST_GROWN && slope.low > LEAST_LOW_SHARE * slope.estimate;
+    levelBic - best.bic >= leastLead(best) ||
+    (best.rampRise === null &&
+      line !== undefined &&
+      slope.estimate > SLOW &&
+      isPrecise &&
+      levelBic - line.bic >= LEAST_LEAD.line);
+  const lowShare = best.rampRise === null ? LEAST_LOW_SHARE.other : LEAST_LOW_SHARE.bent;
+  const isAbove = provenLow > LEAST_SLOPE && provenLow * span > LEAST_GROWN && slope.low > lowShare * slope.estimate;
   return growth.pValue < mostP && isAbove && leads;
 }
 

@@ -34,14 +34,18 @@ export type LeakJudgement = {
   /** The shape that fits best, and how all compare (lower is better). null with too few floors. */
   readonly model: {
     readonly shape: Shape;
-    readonly withLoad: boolean;
+    readonly beside: 'load' | 'tooth' | null;
     /** Since when the slope at the end holds: the end of a ramp, the beginning of a leak, the first of two steps. */
     readonly sinceMs: number;
     /** The (last) step; null where there is none. */
     readonly step: { readonly atMs: number; readonly bytes: number } | null;
     /** What was taken out for the load: per running request, or whatever the load counts. */
     readonly bytesPerLoad: number;
-    readonly candidates: readonly { readonly shape: Shape; readonly withLoad: boolean; readonly bic: number }[];
+    readonly candidates: readonly {
+      readonly shape: Shape;
+      readonly beside: 'load' | 'tooth' | null;
+      readonly bic: number;
+    }[];
   } | null;
   /** Theil–Sen with its 95 % interval, rounding included; load and a step taken out, from the bend on where there is one. */
   readonly slopeMibPerHour: Interval | null;

@@ -20,12 +20,13 @@ const NO_HISTORY: LeakHistory = { restarts: [], warmUp: null };
 /**
  * Judges floors of one process's memory, oldest first, since its warm-up and without a restart in between (DESIGN §6,
  * algorithms §6). `leak` needs all of:
- * - the best model by BIC rises at its end, and leads every level model by 10 (12 where the
- *   rise began in between), or a line leads them by 4;
+ * - the best model by BIC rises at its end, and leads every level model by 10 (12 where the rise began in between, 40
+ *   with two breaks), or a precise line of more than 32 MiB leads them by 5;
  * - one-sided Hamed–Rao Mann–Kendall p < 0.01 per batch (0.05 with four floors), 0.001 per window;
- * - a Theil–Sen interval whose lower bound is above a third of the slope, the quantum over the span and 1 MiB, and adds 8 MiB;
+ * - a Theil–Sen interval whose lower bound is above a third of the slope (half after a warm-up), above the quantum over the
+ *   span and 1 MiB, and adds 8 MiB over it;
  * - both halves still grow, a step does not give it back, and it is more than a warm-up that fades;
- * - per window 2.25 hours (1.25 after a warm-up has faded, 6 below 20 MiB/h, 18 where the load is unknown) since the bend.
+ * - per window 2.25 h since the bend (1.25 after a warm-up has faded, 6 up to 32 MiB/h, 18 where the load is unknown).
  * `plateau`: a step or a ramp that ended. `load-driven`: memory follows the load. `none`: level, and even the interval's
  * upper bound is no matter. Otherwise `inconclusive`, with the number of floors that are missing.
  */
@@ -36,7 +37,7 @@ export function judgeFloors(
   history: LeakHistory = NO_HISTORY,
 ): LeakJudgement {
   const fitted = floorSeries(floorsPer, allFloors, facts);
-  const { floors, series } = fitted;
+  const { floors, series, watchedBesideH } = fitted;
   const models = fitted.fits?.models ?? [];
   const [best, last] = [models[0], floors.at(-1)];
   const growth = best === undefined ? null : growthSlope(series, best);
@@ -52,7 +53,8 @@ export function judgeFloors(
   }
   const matter = matterOf(floorsPer, facts, last.bytes);
   const followsLoad = loadMattersIn(floors, facts);
-  const decision = decideLeak({ floorsPer, series, models, best, growth, matter, followsLoad });
+  const isLoadKnown = floors.every((floor) => floor.load !== null);
+  const decision = decideLeak({ floorsPer, isLoadKnown, watchedBesideH, models, best, growth, matter, followsLoad });
   const perHour = floorsPer === 'window' ? growth : growthSlope({ ...series, times: hoursOf(floors) }, best);
   const floorNowBytes = levelNow(fitted, growth, last, facts);
   const slope = perHour?.slope ?? null;
@@ -99,11 +101,11 @@ function modelOf(
   const hasStep = best.step !== null && best.stepIndex !== null;
   return {
     shape: best.shape,
-    withLoad: best.withLoad,
+    beside: best.beside,
     sinceMs: timeOf(best.since),
     step: hasStep ? { atMs: timeOf(best.stepIndex), bytes: best.step * MIB } : null,
-    bytesPerLoad: facts.bytesPerLoad + best.perLoad * MIB,
-    candidates: models.map(({ shape, withLoad, bic }) => ({ shape, withLoad, bic })),
+    bytesPerLoad: facts.bytesPerLoad + (best.beside === 'load' ? best.perBeside * MIB : 0),
+    candidates: models.map(({ shape, beside, bic }) => ({ shape, beside, bic })),
   };
 }
 
