@@ -75,7 +75,7 @@ export function LeakEvidence({ gpu, onDownload, picture }: LeakEvidenceProps) {
             ) : (
               <>
                 {SHAPE_WORDS[chosen.shape]}
-                {chosen.withLoad && ', with the load'}
+                {besideText(chosen.beside)}
                 {chosen.step !== null && (
                   <>
                     , a step of {signedText(chosen.step.bytes, 'bytes')} at <Instant ms={chosen.step.atMs} />
@@ -150,11 +150,11 @@ function Candidates({ candidates }: { candidates: readonly Candidate[] }) {
           </tr>
         </thead>
         <tbody>
-          {candidates.map(({ shape, withLoad, bic }) => (
-            <tr key={`${shape} ${withLoad}`} className="border-t border-line">
+          {candidates.map(({ shape, beside, bic }) => (
+            <tr key={`${shape} ${beside}`} className="border-t border-line">
               <td className="py-0.5">
                 {SHAPE_WORDS[shape]}
-                {withLoad && ', with the load'}
+                {besideText(beside)}
               </td>
               <td className="py-0.5 pl-3 text-right whitespace-nowrap">{bic.toFixed(1)}</td>
               <td className="py-0.5 pl-3 text-right whitespace-nowrap">+{(bic - best.bic).toFixed(1)}</td>
@@ -164,4 +164,9 @@ function Candidates({ candidates }: { candidates: readonly Candidate[] }) {
       </table>
     </details>
   );
+}
+
+function besideText(beside: 'load' | 'tooth' | null): string {
+  if (beside === null) return '';
+  return beside === 'load' ? ', with the load' : ', beside a saw-tooth';
 }

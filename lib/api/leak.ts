@@ -4,6 +4,7 @@ import { LEAK_VERDICTS } from '#lib/detect/leak-judgement.ts';
 
 const ms = z.number();
 const interval = z.object({ estimate: z.number(), low: z.number(), high: z.number() });
+const beside = z.enum(['load', 'tooth']).nullable();
 const floor = z.object({ atMs: ms, bytes: z.number(), load: z.number().nullable() });
 
 /** A verdict on growing memory with its evidence, as `LeakJudgement` in lib/detect. */
@@ -15,11 +16,12 @@ export const LeakView = z.object({
   model: z
     .object({
       shape: z.enum(SHAPES),
-      withLoad: z.boolean(),
+      /** What was fitted beside the shape: the load, or a saw-tooth of the memory itself. */
+      beside,
       sinceMs: ms,
       step: z.object({ atMs: ms, bytes: z.number() }).nullable(),
       bytesPerLoad: z.number(),
-      candidates: z.array(z.object({ shape: z.enum(SHAPES), withLoad: z.boolean(), bic: z.number() })),
+      candidates: z.array(z.object({ shape: z.enum(SHAPES), beside, bic: z.number() })),
     })
     .nullable(),
   slopeMibPerHour: interval.nullable(),
