@@ -8,9 +8,9 @@ import type { LeakVerdict } from '#lib/detect/leak-judgement.ts';
 import { LEAK_VERDICTS } from '#lib/detect/leak-judgement.ts';
 import { judgeFloors } from '#lib/detect/leak-verdict.ts';
 import type { MemoryPoint } from '#lib/detect/memory-point.ts';
+import { ALL_CELLS, judgeAt, judgeCell, namesOf, type Outcome, SINGLE_CELLS } from '#tests/bench/leak/leak-grid.ts';
+import { type Disturbances, HOUR_MS, memorySeries, SERIES_START_MS } from '#tests/bench/leak/memory-series.ts';
 import { print, printTable, quantileOf } from '#tests/bench/table.ts';
-import { ALL_CELLS, judgeAt, judgeCell, namesOf, type Outcome, SINGLE_CELLS } from './leak-grid.ts';
-import { type Disturbances, HOUR_MS, memorySeries, SERIES_START_MS } from './memory-series.ts';
 
 const LEAK_MIB_PER_HOUR = 47.5;
 const SLOPES = [5, 10, 20, LEAK_MIB_PER_HOUR, 100, 200];
