@@ -17,13 +17,15 @@ const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
 /** A slope this certain (lower bound over slope) needs a smaller lead. */
 const PRECISE_LOW_SHARE = 0.65;
 /** How far the BIC of a precise line, of the best, or of a rise that began in between must lead every level model. */
-const LEAST_LEAD = { line: 5, best: 10, onset: 12, twoBreaks: 40 } as const;
+const LEAST_LEAD = { line: 5, fastBend: 8, other: 10, onset: 12, twoBreaks: 40 } as const;
 /** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
 const LEAST_SLOPE = 1;
 /** MiB that the lower bound adds over the span: four granules of the allocator. */
 const LEAST_GROWN = 8;
 /** A slope is known when its lower bound is no less than this share of it. */
-const LEAST_LOW_SHARE = { bent: 0.5, other: 1 / 3 } as const;
+const LEAST_LOW_SHARE = 1 / 3;
+/** After a warm-up the same for all floors, and for the later half, which sees less of its end. */
+const LEAST_LOW_SHARE_BENT = { all: 0.6, late: 0.25 } as const;
 /** Still growing: each half keeps this share of the whole slope. */
 const LEAST_LATE_SHARE = 0.5;
 const LEAST_EARLY_SHARE = 0.25;
@@ -121,9 +123,10 @@ function shortSpan(judged: LeakCase): LeakDecision | null {
   return undecided(`it grows, but for less than ${least} h${why}`, more);
 }
 
-function leastLead({ shape }: ModelFit): number {
+function leastLead({ shape }: ModelFit, slope: number): number {
   if (shape === 'bend+step') return LEAST_LEAD.twoBreaks;
-  return shape === 'onset' ? LEAST_LEAD.onset : LEAST_LEAD.best;
+  if (shape === 'onset') return LEAST_LEAD.onset;
+  return shape === 'bend' && slope > SLOW ? LEAST_LEAD.fastBend : LEAST_LEAD.other;
 }
 
 function isProven({ floorsPer, models, best, growth }: LeakCase, levelBic: number): boolean {
@@ -132,15 +135,18 @@ function isProven({ floorsPer, models, best, growth }: LeakCase, levelBic: numbe
   const isPrecise = slope.low > PRECISE_LOW_SHARE * slope.estimate;
   const line = models.find((model) => model.shape === 'line' && isGrowing(model));
   const leads =
-    levelBic - best.bic >= leastLead(best) ||
+    levelBic - best.bic >= leastLead(best, slope.estimate) ||
     (best.rampRise === null &&
       line !== undefined &&
       slope.estimate > SLOW &&
       isPrecise &&
       levelBic - line.bic >= LEAST_LEAD.line);
-  const lowShare = best.rampRise === null ? LEAST_LOW_SHARE.other : LEAST_LOW_SHARE.bent;
-  const isAbove = provenLow > LEAST_SLOPE && provenLow * span > LEAST_GROWN && slope.low > lowShare * slope.estimate;
-  return growth.pValue < mostP && isAbove && leads;
+  const isKnown =
+    best.rampRise === null
+      ? slope.low > LEAST_LOW_SHARE * slope.estimate
+      : provenLow > LEAST_LOW_SHARE_BENT.all * slope.estimate && slope.low > LEAST_LOW_SHARE_BENT.late * slope.estimate;
+  const isAbove = provenLow > LEAST_SLOPE && provenLow * span > LEAST_GROWN;
+  return growth.pValue < mostP && isAbove && isKnown && leads;
 }
 
 const undecided = (reason: string, moreFloors: number): LeakDecision => ({

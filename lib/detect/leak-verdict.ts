@@ -20,10 +20,10 @@ const NO_HISTORY: LeakHistory = { restarts: [], warmUp: null };
 /**
  * Judges floors of one process's memory, oldest first, since its warm-up and without a restart in between (DESIGN §6,
  * algorithms §6). `leak` needs all of:
- * - the best model by BIC rises at its end, and leads every level model by 10 (12 where the rise began in between, 40
- *   with two breaks), or a precise line of more than 32 MiB leads them by 5;
+ * - the best model by BIC rises at its end, and leads every level model by 10 (8 after a warm-up, 12 where the rise began
+ *   in between, 40 with two breaks), or a precise line of more than 32 MiB leads them by 5;
  * - one-sided Hamed–Rao Mann–Kendall p < 0.01 per batch (0.05 with four floors), 0.001 per window;
- * - a Theil–Sen interval whose lower bound is above a third of the slope (half after a warm-up), above the quantum over the
+ * - a Theil–Sen interval whose lower bound is above a third of the slope (0.6 after a warm-up), above the quantum over the
  *   span and 1 MiB, and adds 8 MiB over it;
  * - both halves still grow, a step does not give it back, and it is more than a warm-up that fades;
  * - per window 2.25 h since the bend (1.25 after a warm-up has faded, 6 up to 32 MiB/h, 18 where the load is unknown).

@@ -1,6 +1,12 @@
 import { judgeMemory } from '#lib/detect/judge-memory.ts';
 import type { LeakVerdict } from '#lib/detect/leak-judgement.ts';
-import { type Disturbances, HOUR_MS, type MemorySeries, memorySeries, SERIES_START_MS } from './memory-series.ts';
+import {
+  type Disturbances,
+  HOUR_MS,
+  type MemorySeries,
+  memorySeries,
+  SERIES_START_MS,
+} from '#tests/bench/leak/memory-series.ts';
 
 const PARTS = ['warmUpRamp', 'step', 'sawTooth', 'dailyLoad', 'restart', 'missingPolls'] as const;
 const NOISES_MIB = [0, 1, 4, 16];
