@@ -107,7 +107,9 @@ function SinceWhen({ alert }: { alert: AlertDetail }) {
       <p className="text-xs text-muted">
         {alert.state === 'resolved' && alert.resolvedAtMs !== null
           ? `ended ${instantLabel(alert.resolvedAtMs, utc)}: ${endWords(alert)}`
-          : `must hold for ${describeDurationMs(alert.ruleText.forMs)}`}
+          : alert.ruleText.forMs === 0
+            ? 'fires at once'
+            : `must hold for ${describeDurationMs(alert.ruleText.forMs)}`}
       </p>
     </>
   );

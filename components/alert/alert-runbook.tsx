@@ -25,7 +25,8 @@ export function AlertRunbook({ alert }: { alert: AlertDetail }) {
           <dd>
             <code className="block rounded-md bg-sunken px-2 py-1 text-xs [overflow-wrap:anywhere]">{expr}</code>
             <span className="text-xs text-muted">
-              held for {describeDurationMs(forMs)}, ends after {describeDurationMs(keepFiringMs)} below; {profile} form
+              {forMs === 0 ? 'fires at once' : `held for ${describeDurationMs(forMs)}`}, ends after{' '}
+              {describeDurationMs(keepFiringMs)} below; {profile} form
               {source === '' ? '' : `; from ${source}`}
             </span>
           </dd>

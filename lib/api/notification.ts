@@ -3,8 +3,8 @@ import { ALERT_STATES, DATA_STATES, END_REASONS } from '#lib/alerts/alert.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
 import { SEVERITIES } from '#lib/rules/rule.ts';
 
-/** Of alerts; `test` is the test button. */
-export const NOTIFICATION_KINDS = [
+/** What a channel is told of an alert. */
+export const DELIVERY_KINDS = [
   'firing',
   'resolved',
   'repeat',
@@ -13,8 +13,11 @@ export const NOTIFICATION_KINDS = [
   'unacked',
   'ack-expired',
   'unmuted',
-  'test',
 ] as const;
+export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
+
+/** `test` is the test button. */
+export const NOTIFICATION_KINDS = [...DELIVERY_KINDS, 'test'] as const;
 
 const value = z.number().nullable();
 const ms = z.number();

@@ -55,7 +55,8 @@ export function timelineEntries(alert: Pick<AlertDetail, 'timeline' | 'deliverie
       value: null,
     };
   });
-  return [...events, ...messages].toSorted((a, b) => b.atMs - a.atMs);
+  // Of one moment, what came later stands above: events come oldest first, and a message follows what it tells.
+  return [...messages, ...events.toReversed()].toSorted((a, b) => b.atMs - a.atMs);
 }
 
 /** How many there are of each kind. */

@@ -38,11 +38,11 @@ export async function loadDeliveriesOf(db: Queryable, alertId: number): Promise<
 
 export type Untold = { readonly channel: string; readonly reason: string };
 
-/** Channels that were not told of this alert, and why. */
+/** Channels that were not told of this alert, and why. Of those that were told, the reason says why they were. */
 export async function loadUntold(db: Queryable, alertId: number): Promise<readonly Untold[]> {
   const { rows } = await db.query<Untold>(
     `SELECT c.name AS channel, x.reason FROM alert_channel x JOIN channel c ON c.id = x.channel_id
-     WHERE x.alert_id = $1 AND x.reason <> '' AND c.removed_at_ms IS NULL ORDER BY c.name`,
+     WHERE x.alert_id = $1 AND x.told IN ('none', 'muted') AND x.reason <> '' AND c.removed_at_ms IS NULL ORDER BY c.name`,
     [alertId],
   );
   return rows;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import { Notification } from '#lib/api/notification.ts';
+import { DELIVERY_KINDS, type DeliveryKind, Notification } from '#lib/api/notification.ts';
 import { type AlertRow, type Queryable, selectAlerts } from '#lib/db/alerts.ts';
 import { installationId } from '#lib/db/installation-id.ts';
 import { plannedAlert } from '#lib/db/notifications.ts';
@@ -9,7 +9,6 @@ import { inTransaction } from '#lib/db/pool.ts';
 import { loadQuiet } from '#lib/db/quiet.ts';
 import { storableJson, storableText } from '#lib/db/storable.ts';
 import { alertNotification } from '#lib/notify/message.ts';
-import { DELIVERY_KINDS, type DeliveryKind } from '#lib/notify/plan.ts';
 
 export type ClaimedDelivery = {
   readonly id: string;

@@ -2,19 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { alertState } from '#lib/alerts/alert.ts';
 import { handlingOf, type Quiet } from '#lib/alerts/handling.ts';
+import { DELIVERY_KINDS, type DeliveryKind } from '#lib/api/notification.ts';
 import { type AlertRow, loadAlertRows, type Queryable } from '#lib/db/alerts.ts';
 import { type ChannelForPlan, loadChannelsForPlan } from '#lib/db/channels.ts';
 import { queueDeliveries } from '#lib/db/delivery-queue.ts';
 import { loadQuiet } from '#lib/db/quiet.ts';
 import { storableText } from '#lib/db/storable.ts';
-import {
-  DELIVERY_KINDS,
-  type DeliveryKind,
-  type NotificationPlan,
-  type PlannedAlert,
-  planNotification,
-  type Told,
-} from '#lib/notify/plan.ts';
+import { type NotificationPlan, type PlannedAlert, planNotification, type Told } from '#lib/notify/plan.ts';
 
 /** So long a message waits for others of its group, unless its first try has begun. */
 export const GROUP_WAIT_MS = 300;

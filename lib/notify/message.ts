@@ -1,10 +1,10 @@
 import { alertState, type Episode } from '#lib/alerts/alert.ts';
 import type { Labels } from '#lib/alerts/matchers.ts';
-import type { Notification, NotifiedAlert } from '#lib/api/notification.ts';
+import type { DeliveryKind, Notification, NotifiedAlert } from '#lib/api/notification.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
 import { formatValue, isWords } from '#lib/metrics/unit.ts';
 import { cleanText, formatUtc } from '#lib/notify/clean-text.ts';
-import { type DeliveryKind, endWords } from '#lib/notify/plan.ts';
+import { endWords } from '#lib/notify/plan.ts';
 import { SEVERITIES, type Severity } from '#lib/rules/rule.ts';
 
 /** An alert as it is stored, as far as a message needs it. */

@@ -1,6 +1,7 @@
 import type { AlertState, EndReason } from '#lib/alerts/alert.ts';
 import type { Handling } from '#lib/alerts/handling.ts';
 import { type Labels, type Matcher, matches } from '#lib/alerts/matchers.ts';
+import type { DeliveryKind } from '#lib/api/notification.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
 import { formatUtc } from '#lib/notify/clean-text.ts';
 import { SEVERITIES, type Severity } from '#lib/rules/rule.ts';
@@ -15,18 +16,6 @@ export type ChannelFilter = {
   /** 0: never again while it fires. */
   readonly repeatIntervalMs: number;
 };
-
-export const DELIVERY_KINDS = [
-  'firing',
-  'resolved',
-  'repeat',
-  'acked',
-  'reminder',
-  'unacked',
-  'ack-expired',
-  'unmuted',
-] as const;
-export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
 /** An alert as far as planning needs it. Times are epoch ms. */
 export type PlannedAlert = {

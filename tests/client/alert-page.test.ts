@@ -119,4 +119,13 @@ describe('timeline', () => {
     expect(entries[2]?.text).toBe('firing to ops FAILED: no such hook');
     expect(countKinds(entries)).toEqual({ state: 1, people: 1, data: 1, messages: 1 });
   });
+
+  test('of one moment, what came later stands above', () => {
+    const timeline = [
+      { ...event('pending', 61_000), id: 1 },
+      { ...event('firing', 61_000), id: 2 },
+    ];
+    const entries = timelineEntries(alertDetail({ timeline, deliveries: [] }));
+    expect(entries.map((entry) => entry.event)).toEqual(['firing', 'pending']);
+  });
 });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DeliveryKind } from '#lib/api/notification.ts';
 import { Notification } from '#lib/api/notification.ts';
 import { buildAlertmanager } from '#lib/notify/channels/alertmanager.ts';
 import { buildEmail } from '#lib/notify/channels/email.ts';
@@ -9,7 +10,6 @@ import { buildPagerDuty } from '#lib/notify/channels/pagerduty.ts';
 import { buildSlack } from '#lib/notify/channels/slack.ts';
 import { buildWebhook } from '#lib/notify/channels/webhook.ts';
 import { alertNotification, type MessageAlert } from '#lib/notify/message.ts';
-import type { DeliveryKind } from '#lib/notify/plan.ts';
 import { firingEpisode, newAlert } from '#tests/stored-alerts.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 3, 30);
