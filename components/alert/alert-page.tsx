@@ -11,27 +11,25 @@ import { AlertRunbook } from '#components/alert/alert-runbook.tsx';
 import { AlertTimeline } from '#components/alert/alert-timeline.tsx';
 import { EarlierEpisodes } from '#components/alert/earlier-episodes.tsx';
 import { Neighbours } from '#components/alert/neighbours.tsx';
-import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
-import { PanelError } from '#components/panel/panel-states.tsx';
+import { PageHeader } from '#components/frame/page-header.tsx';
+import { DetailBody } from '#components/panel/detail-body.tsx';
 import { AlertStatus } from '#components/status/alert-status.tsx';
 import { Shape } from '#components/status/shape.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
 import { placeName } from '#lib/client/alert-place.ts';
 import { alertQuery } from '#lib/client/alert-queries.ts';
 import { dataText, documentTitle } from '#lib/client/alert-words.ts';
-import { toProblem } from '#lib/client/problem.ts';
 import { useUtc } from '#lib/client/url-state.ts';
 
 /** What a link in a message opens: what is broken, since when, who has it, what to do, without a click. */
 export function AlertPage({ id }: { id: number }) {
-  const { data, error, refetch } = useQuery(alertQuery(id));
+  const query = useQuery(alertQuery(id));
+  const { data } = query;
   const title = data === undefined ? null : documentTitle(data);
   useEffect(() => {
     if (title !== null) document.title = `${title} · Headroom`;
   }, [title]);
-  const isMissing = error !== null && toProblem(error).status === 404;
   return (
     <>
       <PageHeader
@@ -55,30 +53,9 @@ export function AlertPage({ id }: { id: number }) {
           </>
         )}
       </PageHeader>
-      <PageBody>
-        {isMissing && (
-          <Notice
-            tone="warning"
-            action={
-              <Link href="/alerts" className="underline">
-                To the alerts
-              </Link>
-            }
-          >
-            There is no alert {id}.
-          </Notice>
-        )}
-        {error !== null && !isMissing && (
-          <PanelError error={error} onRetry={() => void refetch()} keepsData={data !== undefined} />
-        )}
-        {data === undefined && error === null && (
-          <div aria-busy="true" className="space-y-3">
-            <Skeleton className="h-40" />
-            <Skeleton className="h-64" />
-          </div>
-        )}
-        {data !== undefined && <AlertReport alert={data} />}
-      </PageBody>
+      <DetailBody query={query} what={`alert ${id}`} list={{ href: '/alerts', text: 'To the alerts' }}>
+        {(alert) => <AlertReport alert={alert} />}
+      </DetailBody>
     </>
   );
 }

@@ -10,7 +10,7 @@ import { Shape, type ShapeName } from '#components/status/shape.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
-import { Dialog } from '#components/ui/dialog.tsx';
+import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Switch } from '#components/ui/switch.tsx';
 import { useToast } from '#components/ui/toast.tsx';
@@ -80,27 +80,23 @@ export function ChannelCard({ channel, onEdit }: { channel: ChannelView; onEdit:
         {open && <Deliveries channel={channel.id} />}
       </div>
       {asking && (
-        <Dialog
-          open
-          onOpenChange={(next) => !next && setAsking(false)}
+        <ConfirmDialog
           title={`Delete ${channel.name}?`}
-          description="It is told nothing more. What was sent stays in the alerts' history."
-        >
-          <div className="flex justify-end gap-2">
-            <Button variant="quiet" onClick={() => setAsking(false)}>
-              Cancel
-            </Button>
-            <Button
-              variant="danger"
-              onClick={() => {
+          word="Delete"
+          pending={remove.isPending}
+          problem={remove.error?.message ?? null}
+          onConfirm={() =>
+            remove.mutate(channel.id, {
+              onSuccess: () => {
                 setAsking(false);
-                remove.mutate(channel.id, { onSuccess: () => toast(`${channel.name} is deleted`), onError });
-              }}
-            >
-              Delete
-            </Button>
-          </div>
-        </Dialog>
+                toast(`${channel.name} is deleted`);
+              },
+            })
+          }
+          onClose={() => setAsking(false)}
+        >
+          It is told nothing more. What was sent stays in the alerts' history.
+        </ConfirmDialog>
       )}
     </Card>
   );

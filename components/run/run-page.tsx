@@ -3,8 +3,8 @@
 import { useMutationState, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useEffect } from 'react';
-import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
-import { PanelError } from '#components/panel/panel-states.tsx';
+import { PageHeader } from '#components/frame/page-header.tsx';
+import { DetailBody } from '#components/panel/detail-body.tsx';
 import { BatchTable } from '#components/run/batch-table.tsx';
 import { CriteriaTable } from '#components/run/criteria-table.tsx';
 import { GpuMemories } from '#components/run/gpu-memories.tsx';
@@ -14,9 +14,7 @@ import { RunHead } from '#components/run/run-head.tsx';
 import { RunOutcome } from '#components/run/run-status.tsx';
 import { ThroughputPicture } from '#components/run/throughput-picture.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { RunDetail } from '#lib/api/runs.ts';
-import { toProblem } from '#lib/client/problem.ts';
 import { deleteRunKey } from '#lib/client/run-mutations.ts';
 import { runQuery } from '#lib/client/run-queries.ts';
 import { KIND_WORDS, ORIGIN_WORDS } from '#lib/client/run-words.ts';
@@ -28,12 +26,12 @@ export function RunPage({ id }: { id: number }) {
     select: ({ state }) => state.status,
   });
   const isGone = deletions.some((status) => status === 'pending' || status === 'success');
-  const { data, error, refetch } = useQuery({ ...runQuery(id), enabled: !isGone });
+  const query = useQuery({ ...runQuery(id), enabled: !isGone });
+  const { data } = query;
   const title = data === undefined ? null : `${data.name}: ${data.headline}`;
   useEffect(() => {
     if (title !== null) document.title = `${title} · Headroom`;
   }, [title]);
-  const isMissing = error !== null && toProblem(error).status === 404;
   return (
     <>
       <PageHeader
@@ -58,30 +56,9 @@ export function RunPage({ id }: { id: number }) {
           </>
         )}
       </PageHeader>
-      <PageBody>
-        {isMissing && (
-          <Notice
-            tone="warning"
-            action={
-              <Link href="/runs" className="underline">
-                To the runs
-              </Link>
-            }
-          >
-            There is no run {id}.
-          </Notice>
-        )}
-        {error !== null && !isMissing && (
-          <PanelError error={error} onRetry={() => void refetch()} keepsData={data !== undefined} />
-        )}
-        {data === undefined && error === null && (
-          <div aria-busy="true" className="space-y-3">
-            <Skeleton className="h-32" />
-            <Skeleton className="h-64" />
-          </div>
-        )}
-        {data !== undefined && <RunReport run={data} />}
-      </PageBody>
+      <DetailBody query={query} what={`run ${id}`} list={{ href: '/runs', text: 'To the runs' }}>
+        {(run) => <RunReport run={run} />}
+      </DetailBody>
     </>
   );
 }

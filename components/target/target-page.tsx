@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
-import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
-import { PanelError } from '#components/panel/panel-states.tsx';
+import { PageHeader } from '#components/frame/page-header.tsx';
+import { DetailBody } from '#components/panel/detail-body.tsx';
 import { Age } from '#components/status/age.tsx';
 import { HealthStatus } from '#components/status/health-status.tsx';
 import { RecognisedReport } from '#components/target/recognised-report.tsx';
@@ -15,7 +15,6 @@ import { originWords } from '#components/target/target-words.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { TargetDetail } from '#lib/api/targets.ts';
 import { targetQuery } from '#lib/client/queries.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
@@ -24,7 +23,8 @@ import { formatValue } from '#lib/metrics/unit.ts';
 /** One target: how it answers, what of it is understood, what is missing and why. */
 export function TargetPage({ id }: { id: number }) {
   const router = useRouter();
-  const { data, error, refetch } = useQuery(targetQuery(id));
+  const query = useQuery(targetQuery(id));
+  const { data } = query;
   return (
     <>
       <PageHeader
@@ -45,11 +45,9 @@ export function TargetPage({ id }: { id: number }) {
           </>
         )}
       </PageHeader>
-      <PageBody>
-        {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={data !== undefined} />}
-        {data === undefined && error === null && <Skeleton className="h-96" />}
-        {data !== undefined && <TargetReport target={data} />}
-      </PageBody>
+      <DetailBody query={query} what={`target ${id}`} list={{ href: '/targets', text: 'To the targets' }}>
+        {(target) => <TargetReport target={target} />}
+      </DetailBody>
     </>
   );
 }
