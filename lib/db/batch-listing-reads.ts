@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Queryable } from '#lib/db/alerts.ts';
+import { StoredReport } from '#lib/db/run-batches.ts';
 import type { BatchEngine } from '#lib/runs/batch-engines.ts';
 import type { ProgressPoint } from '#lib/runs/batch-forecast.ts';
 import type { KnownBatch, OpenRun } from '#lib/runs/place-batches.ts';
 import { BATCH_STATES } from '#lib/runs/run.ts';
 
 const value = z.number().nullable();
-const count = z.number().optional();
 
 const KnownRow = z.object({
   runId: z.int(),
@@ -17,15 +17,7 @@ const KnownRow = z.object({
   submittedMs: value,
   startedMs: z.number(),
   endedMs: value,
-  reported: z.object({
-    total: count,
-    completed: count,
-    failed: count,
-    errors: z.record(z.string(), z.number()).optional(),
-    promptTokens: count,
-    completionTokens: count,
-    cachedTokens: count,
-  }),
+  reported: StoredReport,
   lastSeenMs: z.number(),
   progress: z.array(z.tuple([z.number(), z.number()])),
 });

@@ -37,7 +37,8 @@ const Measured = z.object({
 });
 
 const count = z.number().optional();
-const Reported = z.object({
+/** The JSON of `run_batch.reported`. */
+export const StoredReport = z.object({
   total: count,
   completed: count,
   failed: count,
@@ -46,7 +47,7 @@ const Reported = z.object({
   completionTokens: count,
   cachedTokens: count,
 });
-export type StoredReport = z.infer<typeof Reported>;
+export type StoredReport = z.infer<typeof StoredReport>;
 
 const Row = z.object({
   runId: z.int(),
@@ -59,7 +60,7 @@ const Row = z.object({
   submittedAtMs: value,
   startedAtMs: z.number(),
   endedAtMs: value,
-  reported: Reported,
+  reported: StoredReport,
   measured: Measured.nullable(),
 });
 export type BatchRow = z.infer<typeof Row>;

@@ -19,10 +19,12 @@ export type Link = { readonly engineId: number; readonly gpuId: number; readonly
  */
 export function linkSubjects(subjects: readonly LinkSubject[]): readonly Link[] {
   const gpus = subjects.filter((subject) => subject.kind === 'gpu');
+  // Nearly every engine names no GPU, and a fleet of thousands is linked again every few seconds.
+  const gpusOnHost = Map.groupBy(gpus, hostOf);
   return subjects
     .filter((subject) => subject.kind === 'engine')
     .flatMap((engine) =>
-      gpus.flatMap((gpu) => {
+      (engine.gpus.length > 0 ? gpus : (gpusOnHost.get(engine.labels.host) ?? [])).flatMap((gpu) => {
         const by = linkedBy(engine, gpu);
         return by === null ? [] : [{ engineId: engine.id, gpuId: gpu.id, by }];
       }),

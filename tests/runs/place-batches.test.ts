@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApiBatch } from '#lib/runs/api-batch.ts';
 import { enginesBehind } from '#lib/runs/batch-engines.ts';
 import { type KnownBatch, type Listed, type OpenRun, placeBatches, RUN_GAP_MS } from '#lib/runs/place-batches.ts';
+import { BARE_BATCH } from '#tests/api-batch.ts';
 
 const MINUTE = 60_000;
 const NOW = 1_795_000_000_000;
@@ -14,22 +15,12 @@ function api(
 ): ApiBatch {
   const at = (minute: number | null) => (minute === null ? null : NOW + minute * MINUTE);
   return {
+    ...BARE_BATCH,
     externalId,
-    name: null,
     state: toMinute === null ? 'running' : 'finished',
-    stateWord: null,
     createdMs: at(fromMinute),
     startedMs: at(fromMinute),
     endedMs: at(toMinute),
-    expiresMs: null,
-    total: null,
-    completed: null,
-    failed: null,
-    promptTokens: null,
-    completionTokens: null,
-    cachedTokens: null,
-    model: null,
-    errors: {},
     ...patch,
   };
 }

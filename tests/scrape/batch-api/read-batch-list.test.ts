@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApiBatch } from '#lib/runs/api-batch.ts';
 import { BatchProblems } from '#lib/scrape/batch-api/batch-problems.ts';
 import { MAX_BATCHES_A_PAGE, readBatchList } from '#lib/scrape/batch-api/read-batch-list.ts';
+import { BARE_BATCH } from '#tests/api-batch.ts';
 import {
   AIBRIX_WAITING,
   CREATED_S,
@@ -20,30 +21,13 @@ function read(body: string) {
   return { result, page, batches: page?.batches ?? [], problems };
 }
 
-const NOTHING: Omit<ApiBatch, 'externalId' | 'state'> = {
-  name: null,
-  stateWord: null,
-  createdMs: null,
-  startedMs: null,
-  endedMs: null,
-  expiresMs: null,
-  total: null,
-  completed: null,
-  failed: null,
-  promptTokens: null,
-  completionTokens: null,
-  cachedTokens: null,
-  model: null,
-  errors: {},
-};
-
 describe("each server's batches become the same batches", () => {
   it.each<[string, object, ApiBatch, string]>([
     [
       'OpenAI',
       OPENAI_RUNNING,
       {
-        ...NOTHING,
+        ...BARE_BATCH,
         externalId: 'batch_abc',
         name: 'nightly eval',
         state: 'running',
@@ -64,7 +48,7 @@ describe("each server's batches become the same batches", () => {
       'production-stack, whose zeros are no counts',
       PRODUCTION_STACK_DONE,
       {
-        ...NOTHING,
+        ...BARE_BATCH,
         externalId: 'batch_1a2b3c',
         state: 'finished',
         createdMs: CREATED_MS,
@@ -76,7 +60,7 @@ describe("each server's batches become the same batches", () => {
       'AIBrix',
       AIBRIX_WAITING,
       {
-        ...NOTHING,
+        ...BARE_BATCH,
         externalId: '7c1e',
         state: 'waiting',
         createdMs: CREATED_MS,
@@ -89,7 +73,7 @@ describe("each server's batches become the same batches", () => {
       'batch-gateway, with its errors by code',
       GATEWAY_FAILED,
       {
-        ...NOTHING,
+        ...BARE_BATCH,
         externalId: 'batch_g',
         state: 'failed',
         createdMs: CREATED_MS,
