@@ -28,19 +28,21 @@ const FUNCTION_TITLES = {
   last: 'newest in a window: last(signal, 5m)',
 } as const satisfies Record<(typeof AGGREGATES)[number], string>;
 
-const WORDS: readonly Suggestion[] = [
+/** What may stand where a value is wanted, beside the signals. */
+const VALUE_WORDS: readonly Suggestion[] = [
   ...AGGREGATES.map((name) => ({ insert: `${name}(`, label: `${name}(…)`, title: FUNCTION_TITLES[name], unit: '' })),
-  ...(
-    [
-      ['baseline', 'what is usual for this engine: < 74% of baseline'],
-      ['and', 'both must hold'],
-      ['or', 'one must hold'],
-      ['not', 'must not hold'],
-      ['yes', 'of a yes/no signal'],
-      ['no', 'of a yes/no signal'],
-    ] as const
-  ).map(([word, title]) => ({ insert: word, label: word, title, unit: '' })),
+  wordOf('baseline', 'what is usual for this engine: < 74% of baseline'),
+  wordOf('not', 'must not hold'),
+  wordOf('yes', 'of a yes/no signal'),
+  wordOf('no', 'of a yes/no signal'),
 ];
+
+/** What may follow a value. */
+const JOINING_WORDS: readonly Suggestion[] = [wordOf('and', 'both must hold'), wordOf('or', 'one must hold')];
+
+function wordOf(word: string, title: string): Suggestion {
+  return { insert: word, label: word, title, unit: '' };
+}
 
 /**
  * What may be meant by the word that ends at the caret: signals by id or title, functions and words of the language, the
@@ -51,10 +53,14 @@ export function suggestionsAt(text: string, caret: number, isAsked = false): Sug
   // In the middle of a word nothing is completed, and what follows a number is its unit.
   if (/^[\p{L}\p{N}_]/u.test(text.slice(caret)) || (typed === '' && !isAsked)) return null;
   const word = typed.toLowerCase();
+  const isJoining = followsValue(text.slice(0, caret - typed.length));
   const kind = kindOf(text);
   const ranked = [
-    ...SIGNALS.map((signal) => ({ item: suggestionOf(signal), rank: rankOf(signal, word, kind) })),
-    ...WORDS.map((item) => ({ item, rank: item.label.startsWith(word) ? 0.5 : null })),
+    ...(isJoining ? [] : SIGNALS.map((signal) => ({ item: suggestionOf(signal), rank: rankOf(signal, word, kind) }))),
+    ...(isJoining ? JOINING_WORDS : VALUE_WORDS).map((item) => ({
+      item,
+      rank: item.label.startsWith(word) ? 0.5 : null,
+    })),
   ].filter((each): each is { item: Suggestion; rank: number } => each.rank !== null);
   const items = ranked
     .toSorted((a, b) => a.rank - b.rank)
@@ -62,6 +68,11 @@ export function suggestionsAt(text: string, caret: number, isAsked = false): Sug
     .map(({ item }) => item);
   const isDone = items.length === 0 || items[0]?.insert === word;
   return isDone ? null : { from: caret - typed.length, to: caret, items };
+}
+
+/** A number (its unit may come next), a name or a closed bracket: no second value can follow it. */
+function followsValue(before: string): boolean {
+  return /[\p{L}\p{N}_.%)]\s*$/u.test(before) && !/(?<![\p{L}\p{N}_])(?:and|or|not|of)\s*$/iu.test(before);
 }
 
 function suggestionOf({ id, title, unit }: Signal): Suggestion {

@@ -44,6 +44,7 @@ describe('what the typed word may mean', () => {
   test.each([
     ['nothing is typed', 'kv_cache_utilization > |'],
     ['a unit', 'ttft_p95 > 500m|'],
+    ['a unit apart from its number', 'ttft_p95 > 5 s|'],
     ['a number', 'queue_depth > 10|'],
     ['the middle of a word', 'kv_ca|che'],
     ['a word that is complete', 'queue_depth|'],
@@ -51,6 +52,23 @@ describe('what the typed word may mean', () => {
   ])('nothing for %s', (_name, text) => {
     expect(at(text)).toBeNull();
   });
+
+  test.each([
+    ['a number', 'queue_depth > 100 o|', ['or']],
+    ['a number with its unit', 'ttft_p95 > 500 ms a|', ['and']],
+    ['a share', 'kv_cache_utilization > 90% an|', ['and']],
+    ['a bracket', '(queue_depth > 3) a|', ['and']],
+    ['a signal', 'target_up a|', ['and']],
+  ])('after %s only what joins conditions', (_name, text, expected) => {
+    expect(inserts(text)).toEqual(expected);
+  });
+
+  test.each(['a|', 'queue_depth > a|', 'not a|', 'target_up and a|'])(
+    'nothing joins where a value must stand: %s',
+    (text) => {
+      expect(inserts(text)).not.toContain('and');
+    },
+  );
 
   test('when asked, everything that may stand there', () => {
     expect(at('kv_cache_utilization > 90% and |', true)?.items.length).toBe(8);
