@@ -3,7 +3,8 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 export type DatabaseProxy = {
   /** As the database's own, but through the proxy. */
   readonly url: string;
-  cut(): void;
+  /** As a stopped Postgres closes connections, or as a killed one resets them. */
+  cut(how?: 'close' | 'reset'): void;
   restore(): void;
   close(): Promise<void>;
 };
@@ -37,9 +38,10 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.href,
-    cut() {
+    cut(how = 'close') {
       isCut = true;
-      destroyAll();
+      if (how === 'close') destroyAll();
+      else for (const socket of open) socket.resetAndDestroy();
     },
     restore() {
       isCut = false;

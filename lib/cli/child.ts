@@ -21,6 +21,8 @@ export type ChildOptions = {
   readonly onChange: () => void;
 };
 
+/** Tells a child which dead process it is started in place of. */
+export const REPLACES_PID = 'HEADROOM_REPLACES_PID';
 const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 30_000;
 /** A child that ran this long has recovered: its next crash is restarted quickly again. */
@@ -34,6 +36,7 @@ export class Child {
   #timer: NodeJS.Timeout | null = null;
   #stopping = false;
   #restarts = 0;
+  #endedPid: number | null = null;
   #backoffMs = FIRST_BACKOFF_MS;
   #lastExit: string | null = null;
   #state = 'stopped';
@@ -78,7 +81,7 @@ export class Child {
     const startedAtMs = Date.now();
     let ready = false;
     const child = spawn(process.execPath, [...(this.#options.nodeArgs ?? []), COMMAND_FILE, ...this.#options.args], {
-      env: this.#options.env,
+      env: { ...this.#options.env, ...(this.#endedPid === null ? {} : { [REPLACES_PID]: String(this.#endedPid) }) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });
@@ -98,6 +101,7 @@ export class Child {
     );
     child.once('close', (code, signal) => {
       this.#process = null;
+      this.#endedPid = child.pid ?? null;
       this.#lastExit = `${new Date().toISOString()} ${signal ?? `exit ${code}`}`;
       if (this.#stopping) {
         this.#setState('stopped');

@@ -1,9 +1,11 @@
+import os from 'node:os';
 import path from 'node:path';
 import { Collector } from '#lib/collector/collector.ts';
 import { Configuration } from '#lib/collector/configuration.ts';
 import { createLog, errorText } from '#lib/collector/log.ts';
 import { Notifier } from '#lib/collector/notifier.ts';
 import { ChannelStore } from '#lib/db/channels.ts';
+import { releaseLeasesOfDead } from '#lib/db/leases.ts';
 import { enqueueNotifications } from '#lib/db/notifications.ts';
 import { listenForHints } from '#lib/db/notify.ts';
 import { createPool } from '#lib/db/pool.ts';
@@ -17,6 +19,8 @@ export type CollectorProcessOptions = {
   readonly configFile: string | null;
   /** Where people open Headroom, for the links in messages. */
   readonly publicUrl: string;
+  /** The collector on this machine that ended and is replaced by this one. */
+  readonly replacesPid: number | null;
 };
 
 const STATEMENT_TIMEOUT_MS = 60_000;
@@ -62,6 +66,10 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     clock: Date.now,
   });
   await configuration.start();
+  if (options.replacesPid !== null) {
+    const dead = { host: os.hostname(), pid: options.replacesPid };
+    if ((await releaseLeasesOfDead(pool, dead)) > 0) log.info(`takes over the targets of process ${dead.pid}`);
+  }
   await collector.start();
   notifier.start();
   const hints = listenForHints(

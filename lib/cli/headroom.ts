@@ -4,6 +4,7 @@ import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { type Options, parseOptions } from '#lib/cli/arguments.ts';
 import { checkConfig } from '#lib/cli/check-config.ts';
+import { REPLACES_PID } from '#lib/cli/child.ts';
 import { DataDirBusyError, readSecretKey } from '#lib/cli/data-dir.ts';
 import { withDatabase } from '#lib/cli/database.ts';
 import { publicUrl } from '#lib/cli/public-url.ts';
@@ -25,7 +26,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   collector: async (options) => {
     const { runCollector } = await import('#lib/cli/collector.ts');
     const secretKey = await readSecretKey(options.dataDir);
-    await runCollector({ databaseUrl: neededUrl(), secretKey, configFile: options.config, publicUrl: publicUrl() });
+    await runCollector({
+      databaseUrl: neededUrl(),
+      secretKey,
+      configFile: options.config,
+      publicUrl: publicUrl(),
+      replacesPid: Number(process.env[REPLACES_PID]) || null,
+    });
   },
   migrate: async (options) => (await import('#lib/cli/migrate.ts')).runMigrate(options),
   'check-config': async (options) => {

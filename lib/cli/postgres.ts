@@ -207,6 +207,9 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`Postgres ended at once (${child.exitCode ?? child.signalCode})`);
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+    client.on('error', (error) => {
+      last = error.message;
+    });
     try {
       await client.connect();
       await client.end();

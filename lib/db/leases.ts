@@ -58,6 +58,19 @@ export async function releaseLeases(pool: pg.Pool, holder: string): Promise<void
   await pool.query('DELETE FROM collector WHERE id = $1', [holder]);
 }
 
+/**
+ * Lets go what a collector held that is known to be dead, so that its successor need not wait for the leases to expire.
+ * Resolves to the number of such collectors.
+ */
+export async function releaseLeasesOfDead(pool: pg.Pool, dead: { host: string; pid: number }): Promise<number> {
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM collector WHERE host = $1 AND pid = $2', [
+    dead.host,
+    dead.pid,
+  ]);
+  for (const { id } of rows) await releaseLeases(pool, id);
+  return rows.length;
+}
+
 export type CollectorBeat = {
   readonly id: string;
   readonly host: string;

@@ -27,7 +27,7 @@ export type PoolOptions = {
 
 /**
  * A pool whose sessions run in UTC (Prisma's adapter reads timestamptz text as UTC) and end statements at the timeout.
- * Errors of idle connections go to `onError`; without a listener they would end the process.
+ * Errors of idle connections go to `onError`, those of a connection at work to its statement.
  */
 export function createPool(options: PoolOptions, onError: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({
@@ -41,6 +41,8 @@ export function createPool(options: PoolOptions, onError: (error: Error) => void
     types,
   });
   pool.on('error', onError);
+  // A session lost while it is lent fails its statement; the error that it emits besides, if nobody took it, would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

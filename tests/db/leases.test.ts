@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { beat, releaseLeases, renewLeases } from '#lib/db/leases.ts';
+import { beat, releaseLeases, releaseLeasesOfDead, renewLeases } from '#lib/db/leases.ts';
 import { createPrisma } from '#lib/db/prisma.ts';
 import { createSecretBox } from '#lib/db/secret-box.ts';
 import { TargetStore } from '#lib/db/targets.ts';
@@ -52,6 +52,20 @@ describe('collectors share the targets', () => {
     await releaseLeases(database.pool, 'a');
     await alive('c');
     expect((await lease('c')).size).toBe(9);
+  });
+
+  it('the successor of a killed one takes its targets at once, and nobody else’s', async () => {
+    const beside = (id: string, host: string, pid: number) =>
+      beat(database.pool, { id, host, pid, startedAtMs: 0, stats: {} });
+    await releaseLeases(database.pool, 'c');
+    await beside('other host', 'h2', 7);
+    await beside('killed', 'h', 7);
+    expect((await lease('killed')).size).toBe(5);
+    expect((await lease('other host')).size).toBe(4);
+    expect(await releaseLeasesOfDead(database.pool, { host: 'h', pid: 7 })).toBe(1);
+    await beside('successor', 'h', 8);
+    expect((await lease('successor')).size).toBe(5);
+    expect((await lease('other host')).size).toBe(4);
   });
 });
 

@@ -33,7 +33,7 @@ async function api<T>(at: string): Promise<T> {
 type Current = { items: { signal: string; value: number | null; reason: string }[] };
 type Health = {
   status: string;
-  processes: { name: string; pid: number; restarts: number }[];
+  processes: { name: string; pid: number; state: string; restarts: number }[];
   configuration: { error: string | null };
 };
 
@@ -81,17 +81,36 @@ describe('headroom start', () => {
     await until(async () => (await api<Health>('/api/v1/health')).configuration.error === null);
   });
 
-  it.each(['collector', 'postgres'])('starts a killed %s again and shows it in health', async (name) => {
-    const before = (await api<Health>('/api/v1/health')).processes.find((child) => child.name === name);
-    process.kill(before?.pid ?? 0, 'SIGKILL');
-    await until(async () => {
-      const response = await fetch(`${headroom.url}/api/v1/health`);
-      const health = (await response.json()) as Health;
-      const child = health.processes.find((one) => one.name === name);
-      return health.status === 'ok' && child !== undefined && child.restarts > (before?.restarts ?? 0);
-    });
+  const childOf = async (name: string) => {
+    const { processes } = await api<Health>('/api/v1/health');
+    return processes.find((child) => child.name === name);
+  };
+  const isWellAgain = async (name: string, restarts: number): Promise<boolean> => {
+    const response = await fetch(`${headroom.url}/api/v1/health`);
+    const { status, processes } = (await response.json()) as Health;
+    const child = processes.find((one) => one.name === name);
+    return status === 'ok' && child?.state === 'running' && child.restarts === restarts + 1;
+  };
+  const pollsAgain = async (): Promise<void> => {
     const polls = exporter.polls();
-    await until(() => exporter.polls() > polls);
+    await until(() => exporter.polls() > polls + 1);
+  };
+
+  it('starts a killed collector again, which takes over what the dead one held, and shows it in health', async () => {
+    const before = await childOf('collector');
+    process.kill(before?.pid ?? 0, 'SIGKILL');
+    await until(() => isWellAgain('collector', before?.restarts ?? 0));
+    // Else it would wait until the dead one's leases are over.
+    expect(headroom.output()).toContain(`takes over the targets of process ${before?.pid}`);
+    await pollsAgain();
+  });
+
+  it('starts a killed Postgres again and shows it in health; the collector lives on', async () => {
+    const [before, collector] = [await childOf('postgres'), await childOf('collector')];
+    process.kill(before?.pid ?? 0, 'SIGKILL');
+    await until(() => isWellAgain('postgres', before?.restarts ?? 0));
+    await pollsAgain();
+    expect(await childOf('collector')).toMatchObject({ pid: collector?.pid, restarts: collector?.restarts });
   });
 
   it('refuses another host name: DNS rebinding', async () => {
