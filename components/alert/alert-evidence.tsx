@@ -4,10 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
-import { asksVerdict, evidenceCharts, evidenceData, evidenceSubjects } from '#components/alert/evidence-data.ts';
+import { AlertMemory } from '#components/alert/alert-memory.tsx';
+import { evidenceCharts, evidenceData, evidenceSubjects } from '#components/alert/evidence-data.ts';
 import { readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { TimeSeriesChart } from '#components/chart/time-series-chart.tsx';
-import { MemoryVerdict } from '#components/leak/memory-verdict.tsx';
 import { hasValues } from '#components/panel/panel-data.ts';
 import { PanelFrame } from '#components/panel/panel-frame.tsx';
 import { PanelHelp } from '#components/panel/panel-help.tsx';
@@ -21,6 +21,7 @@ import { seriesQuery, subjectsQuery } from '#lib/client/queries.ts';
 import { instantText } from '#lib/client/range-state.ts';
 import { rulesQuery } from '#lib/client/rule-queries.ts';
 import { useUrlParam, useUtc } from '#lib/client/url-state.ts';
+import { readsMemoryVerdict } from '#lib/detect/verdict-signals.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 
 const POINTS = 300;
@@ -34,7 +35,9 @@ export function AlertEvidence({ alert }: { alert: AlertDetail }) {
   const range = `from=${instantText(fromMs)}&to=${alert.resolvedAtMs === null ? 'now' : instantText(toMs)}`;
   return (
     <>
-      {alert.subject !== null && asksVerdict(alert.ruleText.signals) && <MemoryVerdict subject={alert.subject} />}
+      {alert.subject !== null && readsMemoryVerdict(alert.ruleText.signals) && (
+        <AlertMemory alert={alert} subject={alert.subject} />
+      )}
       {charts.map((signals) => (
         <EvidenceChart
           key={signals.join()}

@@ -30,11 +30,6 @@ function drawnFor(id: string): string {
   return compute.field === 'used_bytes' ? 'vram_used' : 'resident_bytes';
 }
 
-/** Whether the alert follows from a leak verdict, whose evidence says more than a chart. */
-export function asksVerdict(signals: readonly string[]): boolean {
-  return signals.some((id) => findSignal(id)?.compute.type === 'memory-verdict');
-}
-
 /** Whose lines are drawn: the alert's subject, or for a target what runs on it. */
 export function evidenceSubjects(
   alert: Pick<AlertDetail, 'subject' | 'target'>,

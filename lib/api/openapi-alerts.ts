@@ -12,6 +12,7 @@ import {
   NoteInput,
   VersionInput,
 } from '#lib/api/alerts.ts';
+import { MemoryView } from '#lib/api/memory.ts';
 import type { Operation } from '#lib/api/openapi.ts';
 import {
   MaintenanceInput,
@@ -57,6 +58,12 @@ export const ALERT_OPERATIONS: readonly Operation[] = [
     answer: AlertStrips,
   },
   { path: '/alerts/{id}', method: 'get', summary: 'One alert with everything known of it', answer: AlertDetail },
+  {
+    path: '/alerts/{id}/memory',
+    method: 'get',
+    summary: 'The leak verdict that the alert follows from, as it stood when it fired',
+    answer: MemoryView,
+  },
   onAlert('ack', 'Acknowledge; 409 with the current state when somebody was faster', AckInput),
   onAlert('unack', 'Take an acknowledgement back', VersionInput),
   onAlert('note', 'Add a note, also to a resolved alert', NoteInput),

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { AlertGroups } from '#lib/api/alert-groups.ts';
 import { AlertStrips } from '#lib/api/alert-strips.ts';
 import { AlertDetail, type AlertFilter, AlertList } from '#lib/api/alerts.ts';
+import { MemoryView } from '#lib/api/memory.ts';
 import { filterQuery } from '#lib/client/alert-filter.ts';
 import type { Grouping } from '#lib/client/alert-groups.ts';
 import { request } from '#lib/client/http.ts';
@@ -60,6 +61,15 @@ export const alertQuery = (id: number) =>
     queryKey: ['alerts', 'one', id],
     queryFn: ({ signal }) => request(AlertDetail, `/alerts/${id}`, { signal }),
     refetchInterval: REFRESH_MS,
+  });
+
+/** The leak verdict that was kept when it fired; it never changes. */
+export const alertMemoryQuery = (id: number, hasFired: boolean) =>
+  queryOptions({
+    queryKey: ['alerts', 'memory', id],
+    queryFn: ({ signal }) => request(MemoryView, `/alerts/${id}/memory`, { signal }),
+    enabled: hasFired,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** The last 24 hours of the alerts on screen. History moves slowly, so does this. */

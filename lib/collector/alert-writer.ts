@@ -5,8 +5,10 @@ import type { Transition } from '#lib/alerts/lifecycle.ts';
 import type { OpenAlert } from '#lib/collector/alert-memory.ts';
 import { describeCase, type RuleCase } from '#lib/collector/rule-cases.ts';
 import { type AlertChange, insertAlertEvents, insertAlerts, type NewAlertEvent, updateAlerts } from '#lib/db/alerts.ts';
+import { keepVerdictsOfAlerts } from '#lib/db/memory-verdicts.ts';
 import type { Client } from '#lib/db/pool.ts';
 import { type RuleStateRow, saveRuleStates } from '#lib/db/rule-states.ts';
+import { readsMemoryVerdict } from '#lib/detect/verdict-signals.ts';
 
 /** One case whose evaluation changed something. */
 export type CaseChange = {
@@ -39,15 +41,21 @@ export async function writeChanges(
   const fresh: CaseChange[] = [];
   const committed: Committed[] = [];
   const news = new Set<number>();
-  const note = (id: number, transitions: readonly Transition[], reason: string): void => {
+  const firedOnVerdict: number[] = [];
+  const note = (id: number, { at }: CaseChange, transitions: readonly Transition[], reason: string): void => {
     if (transitions.length > 0) news.add(id);
+    if (
+      readsMemoryVerdict(at.form.reads.map(({ signal }) => signal)) &&
+      transitions.some(({ kind }) => kind === 'firing')
+    )
+      firedOnVerdict.push(id);
     events.push(...transitions.map((each) => eventOf(id, each, reason)));
   };
   for (const change of changes) {
     const { at, open, advance } = change;
     if (open !== null && advance.ended !== null) {
       updates.push({ id: open.id, episode: advance.ended.episode, isNews: true });
-      note(open.id, advance.ended.transitions, 'the rule was changed');
+      note(open.id, change, advance.ended.transitions, 'the rule was changed');
     }
     const continued = advance.ended === null ? open : null;
     if (advance.episode === null) {
@@ -59,7 +67,7 @@ export async function writeChanges(
       continue;
     }
     updates.push({ id: continued.id, episode: advance.episode, isNews: advance.transitions.length > 0 });
-    note(continued.id, advance.transitions, advance.episode.dataReason);
+    note(continued.id, change, advance.transitions, advance.episode.dataReason);
     committed.push({ key: at.key, alert: openOf(continued.id, at, advance.episode) });
   }
   await updateAlerts(client, updates);
@@ -69,13 +77,15 @@ export async function writeChanges(
       advance.episode === null ? [] : [{ ...describeCase(at), episode: advance.episode }],
     ),
   );
-  fresh.forEach(({ at, advance }, i) => {
+  fresh.forEach((change, i) => {
+    const { at, advance } = change;
     const id = ids[i];
     if (id === undefined || advance.episode === null) return;
-    note(id, advance.transitions, '');
+    note(id, change, advance.transitions, '');
     committed.push({ key: at.key, alert: openOf(id, at, advance.episode) });
   });
   await insertAlertEvents(client, events);
+  await keepVerdictsOfAlerts(client, firedOnVerdict);
   await saveRuleStates(
     client,
     changes.filter((change) => change.flapChanged).map(({ at, advance }) => stateRow(at, advance.flap)),

@@ -83,13 +83,39 @@ export type StoredVerdict = {
   readonly attribution: AttributionView | null;
 };
 
+type EvidenceRow = { readonly at: number; readonly judgement: unknown; readonly attribution: unknown };
+
 /** One verdict with its evidence; null while there is none. */
 export async function loadMemoryVerdict(db: Queryable, subjectId: number): Promise<StoredVerdict | null> {
-  const { rows } = await db.query<{ at: number; judgement: unknown; attribution: unknown }>(
+  const { rows } = await db.query<EvidenceRow>(
     'SELECT judged_at_ms AS at, judgement, attribution FROM memory_verdict WHERE subject_id = $1',
     [subjectId],
   );
-  const row = rows[0];
+  return storedOf(rows[0]);
+}
+
+/** Keeps with these alerts the verdicts on their subjects as they stand; what is kept already stays. */
+export async function keepVerdictsOfAlerts(db: Queryable, alertIds: readonly number[]): Promise<void> {
+  if (alertIds.length === 0) return;
+  await db.query(
+    `INSERT INTO alert_memory_verdict (alert_id, judged_at_ms, judgement, attribution)
+     SELECT a.id, v.judged_at_ms, v.judgement, v.attribution
+     FROM alert a JOIN memory_verdict v ON v.subject_id = a.subject_id WHERE a.id = ANY($1::bigint[])
+     ON CONFLICT (alert_id) DO NOTHING`,
+    [alertIds],
+  );
+}
+
+/** The verdict that was kept when this alert fired; null where it follows from none. */
+export async function loadVerdictOfAlert(db: Queryable, alertId: number): Promise<StoredVerdict | null> {
+  const { rows } = await db.query<EvidenceRow>(
+    'SELECT judged_at_ms AS at, judgement, attribution FROM alert_memory_verdict WHERE alert_id = $1',
+    [alertId],
+  );
+  return storedOf(rows[0]);
+}
+
+function storedOf(row: EvidenceRow | undefined): StoredVerdict | null {
   if (row === undefined) return null;
   return {
     judgedAtMs: row.at,

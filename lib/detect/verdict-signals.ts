@@ -1,5 +1,6 @@
 import type { LeakVerdict } from '#lib/detect/leak-judgement.ts';
 import type { MemoryForm } from '#lib/metrics/signal.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
 import { codeOfWord } from '#lib/metrics/unit.ts';
 
 /** A rolling verdict without its evidence. `expectedLimitMs` counts from `judgedAtMs`; null: no limit is drawing near. */
@@ -37,4 +38,9 @@ export function verdictSignal(head: VerdictHead | undefined, form: MemoryForm, n
       if (head.expectedLimitMs === null) return null;
       return Math.max(0, head.expectedLimitMs - Math.max(0, nowMs - head.judgedAtMs)) / 1000;
   }
+}
+
+/** Whether any of these signals is read off a leak verdict, whose evidence says more than a chart. */
+export function readsMemoryVerdict(signals: readonly string[]): boolean {
+  return signals.some((id) => findSignal(id)?.compute.type === 'memory-verdict');
 }

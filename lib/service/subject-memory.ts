@@ -1,5 +1,7 @@
 import type { MemoryView } from '#lib/api/memory.ts';
-import { loadMemoryVerdict } from '#lib/db/memory-verdicts.ts';
+import { loadAlertRows } from '#lib/db/alerts.ts';
+import type { FleetState, FleetSubject } from '#lib/db/fleet-state.ts';
+import { loadMemoryVerdict, loadVerdictOfAlert, type StoredVerdict } from '#lib/db/memory-verdicts.ts';
 import { VERDICT_OLD_MS } from '#lib/detect/verdict-signals.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
@@ -12,16 +14,38 @@ export async function getSubjectMemory(context: ServiceContext, id: number): Pro
   const fleet = await sharedFleet(context);
   const subject = fleet.subjects.find((each) => each.id === id);
   if (subject === undefined) throw new AppError('not-found', `no subject ${id}`);
-  const total = findSignal('vram_total');
-  const [stored, current] = await Promise.all([
+  const [stored, totalBytes] = await Promise.all([
     loadMemoryVerdict(context.pool, id),
-    subject.kind === 'gpu' && total !== undefined ? currentOf(context, fleet, [subject], [total]) : [],
+    totalBytesOf(context, fleet, subject),
   ]);
+  const isOld = stored !== null && fleet.nowMs - stored.judgedAtMs > VERDICT_OLD_MS;
+  return { ...viewOf(stored), isOld, totalBytes };
+}
+
+/** `GET /alerts/{id}/memory`: the leak verdict as it stood when this alert fired. */
+export async function getAlertMemory(context: ServiceContext, alertId: number): Promise<MemoryView> {
+  const [row] = await loadAlertRows(context.pool, [alertId]);
+  if (row === undefined) throw new AppError('not-found', `no alert ${alertId}`);
+  const fleet = await sharedFleet(context);
+  const subject = fleet.subjects.find((each) => each.id === row.subjectId);
+  const [stored, totalBytes] = await Promise.all([
+    loadVerdictOfAlert(context.pool, alertId),
+    subject === undefined ? null : totalBytesOf(context, fleet, subject),
+  ]);
+  return { ...viewOf(stored), isOld: false, totalBytes };
+}
+
+function viewOf(stored: StoredVerdict | null): Pick<MemoryView, 'judgedAtMs' | 'leak' | 'attribution'> {
   return {
     judgedAtMs: stored?.judgedAtMs ?? null,
-    isOld: stored !== null && fleet.nowMs - stored.judgedAtMs > VERDICT_OLD_MS,
     leak: stored?.leak ?? null,
     attribution: stored?.attribution ?? null,
-    totalBytes: current[0]?.value ?? null,
   };
+}
+
+async function totalBytesOf(context: ServiceContext, fleet: FleetState, subject: FleetSubject): Promise<number | null> {
+  const total = findSignal('vram_total');
+  if (subject.kind !== 'gpu' || total === undefined) return null;
+  const [current] = await currentOf(context, fleet, [subject], [total]);
+  return current?.value ?? null;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { asksVerdict, evidenceCharts } from '#components/alert/evidence-data.ts';
+import { evidenceCharts } from '#components/alert/evidence-data.ts';
 import { fittedLineOverTime } from '#lib/client/floor-line.ts';
 import { aboveReservedBytes, type MemoryUse, memoryGapText } from '#lib/client/memory-gap.ts';
 import { judgeMemory } from '#lib/detect/judge-memory.ts';
+import { readsMemoryVerdict } from '#lib/detect/verdict-signals.ts';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -62,7 +63,7 @@ describe('the evidence of an alert about a verdict', () => {
   it('is the memory that was judged: verdicts have no history', () => {
     expect(evidenceCharts(['vram_time_to_limit', 'vram_leak_verdict'])).toEqual([['vram_used']]);
     expect(evidenceCharts(['rss_leak_verdict'])).toEqual([['resident_bytes']]);
-    expect(asksVerdict(['vram_leak_verdict'])).toBe(true);
-    expect(asksVerdict(['vram_used', 'queue_depth'])).toBe(false);
+    expect(readsMemoryVerdict(['vram_leak_verdict'])).toBe(true);
+    expect(readsMemoryVerdict(['vram_used', 'queue_depth'])).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { saveMemoryVerdicts } from '#lib/db/memory-verdicts.ts';
+import { loadVerdictOfAlert, saveMemoryVerdicts } from '#lib/db/memory-verdicts.ts';
 import type { LeakJudgement, LeakVerdict } from '#lib/detect/leak-judgement.ts';
 import type { GpuReading } from '#lib/metrics/sample.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
@@ -112,6 +112,10 @@ describe('VramLeak', () => {
     expect((await alertOf('VramLeak'))?.resolvedAtMs).toBeNull();
     await pass(40, 'none');
     expect((await alertOf('VramLeak'))?.resolvedAtMs).not.toBeNull();
+    // The evidence of then, not the newest verdict, which says that nothing leaks.
+    const kept = await loadVerdictOfAlert(database.pool, (await alertOf('VramLeak'))?.id ?? -1);
+    expect(kept?.leak).toMatchObject({ verdict: 'leak', slopeMibPerHour: { estimate: 60 } });
+    expect(kept?.judgedAtMs).toBeLessThanOrEqual((await alertOf('VramLeak'))?.firedAtMs ?? 0);
     expect((await alertOf('VramTrendingToLimit'))?.resolvedAtMs).not.toBeNull();
     expect((await harness.alerts()).filter((alert) => alert.ruleId === 'VramLeak')).toHaveLength(1);
   });

@@ -7,6 +7,7 @@ import { MemoryView } from '#lib/api/memory.ts';
 import { readRunFile } from '#lib/cli/data-dir.ts';
 import { slopeText, timeToLimitText } from '#lib/client/leak-words.ts';
 import { MemoryJudge } from '#lib/collector/memory-judge.ts';
+import { keepVerdictsOfAlerts } from '#lib/db/memory-verdicts.ts';
 import { createPool } from '#lib/db/pool.ts';
 import { codeOfWord } from '#lib/metrics/unit.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
@@ -66,6 +67,7 @@ beforeAll(async () => {
       signals: ['vram_leak_verdict'],
     };
     [alertId = -1] = await fire(pool, [{ ...base, rule }]);
+    await keepVerdictsOfAlerts(pool, [alertId]);
   } finally {
     await pool.end();
   }
@@ -145,6 +147,10 @@ describe('hours of memory, judged', () => {
     await expect.poll(() => evidenceOn(page).last().textContent()).toContain(leak?.reason ?? '?');
     await page.locator('section[aria-label="VRAM used"]').waitFor();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^VRAM leaks on /);
+    const then = page.locator('summary', { hasText: 'when it fired, judged at' });
+    expect(await then.textContent()).toContain(slopeText(leak?.slopeMibPerHour ?? null, 'h'));
+    await then.click();
+    await expect.poll(() => evidenceOn(page).count()).toBe(2);
     await expectLooks(page, 'the alert of a leak');
     await close();
   });
