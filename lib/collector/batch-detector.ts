@@ -26,11 +26,7 @@ const NOTES =
  * what was written, are remembered in the same transaction, so that nothing is written twice.
  */
 export async function detectBatches(pool: Pool, nowMs: number): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    const lock = await client.query<{ got: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS got', [
-      ADVISORY_LOCKS.detectBatches,
-    ]);
-    if (lock.rows[0]?.got !== true) return;
+  await alone(pool, async (client) => {
     const remembered = await loadRemembered(client);
     if (remembered.length === 0) return;
     const looks = remembered.map(({ engineId, state }) => {
@@ -48,6 +44,29 @@ export async function detectBatches(pool: Pool, nowMs: number): Promise<void> {
     }
     await saveRemembered(client, news);
     if (news.some((after) => isNews(after, remembered))) await sendHint(client, 'runs');
+  });
+}
+
+/** Detection is switched off: what was found stays, runs that were still followed end with their last batch. */
+export async function stopDetecting(pool: Pool): Promise<void> {
+  await alone(pool, async (client) => {
+    const { rowCount } = await client.query(
+      `UPDATE run r SET verdict = NULL, finished_at_ms =
+         (SELECT coalesce(max(b.ended_at_ms), r.started_at_ms) FROM run_batch b WHERE b.run_id = r.id)
+       WHERE r.origin = 'detected' AND r.finished_at_ms IS NULL`,
+    );
+    await client.query('DELETE FROM engine_activity');
+    if ((rowCount ?? 0) > 0) await sendHint(client, 'runs');
+  });
+}
+
+/** In one transaction, unless another collector is at it. */
+async function alone(pool: Pool, work: (client: Queryable) => Promise<void>): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const lock = await client.query<{ got: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS got', [
+      ADVISORY_LOCKS.detectBatches,
+    ]);
+    if (lock.rows[0]?.got === true) await work(client);
   });
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { keepAlerts } from '#lib/collector/alert-keeper.ts';
 import { learnBaselines } from '#lib/collector/baselines.ts';
-import { detectBatches } from '#lib/collector/batch-detector.ts';
+import { detectBatches, stopDetecting } from '#lib/collector/batch-detector.ts';
 import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
 import { keepMeasurements } from '#lib/collector/keep-measurements.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
@@ -101,7 +101,7 @@ export class Collector {
       loop('alerts', KEEP_MS, () => keepAlerts(this.#options.pool, this.#options.enqueue, this.#options.clock())),
       loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
       loop('partitions', PARTITION_MS, () => this.#maintain()),
-      loop('batches', DETECT_MS, () => detectBatches(this.#options.pool, this.#options.clock())),
+      loop('batches', DETECT_MS, () => this.#detectRuns()),
       loop('measurements of runs', MEASURE_RUNS_MS, () => this.#keepMeasurements()),
       loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
       loop('memory', JUDGE_TICK_MS, () => this.#memoryJudge.tick(new Set(this.#running.keys()))),
@@ -287,6 +287,12 @@ export class Collector {
     const times = records.map((record) => record.scrape.atMs);
     const span = { fromMs: Math.min(...times), toMs: Math.max(...times), nowMs: this.#options.clock() };
     await maintainPartitions(this.#options.pool, span, await this.#retention());
+  }
+
+  async #detectRuns(): Promise<void> {
+    const { pool, clock } = this.#options;
+    if ((await loadSetting(pool, 'detectRuns')) === false) await stopDetecting(pool);
+    else await detectBatches(pool, clock());
   }
 
   async #retention(): Promise<Retention> {

@@ -96,6 +96,7 @@ export class Configuration {
       minuteMs: minute ?? DEFAULT_RETENTION.minuteMs,
       hourMs: hour ?? DEFAULT_RETENTION.hourMs,
     });
+    await saveSetting(pool, 'detectRuns', config.runs.detect);
     await this.#sync('file', file ?? '', targets);
     await this.#syncChannels(channels);
     this.#config = config;

@@ -35,6 +35,12 @@ export const Config = z.strictObject({
       custom: z.array(RuleInput).default([]),
     })
     .prefault({}),
+  runs: z
+    .strictObject({
+      /** Whether runs are found in what engines do, beside those that somebody tells of. */
+      detect: z.boolean().default(true),
+    })
+    .prefault({}),
   channels: z.array(ChannelInput).default([]),
 });
 export type Config = z.infer<typeof Config>;

@@ -12,6 +12,7 @@ export type ConfigStatus = z.infer<typeof ConfigStatus>;
 const SCHEMAS = {
   config: ConfigStatus,
   demo: z.boolean(),
+  detectRuns: z.boolean(),
   retention: z.object({ rawMs: z.number(), minuteMs: z.number(), hourMs: z.number() }),
 } as const;
 type SettingKey = keyof typeof SCHEMAS;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { detectBatches } from '#lib/collector/batch-detector.ts';
+import { detectBatches, stopDetecting } from '#lib/collector/batch-detector.ts';
 import { insertFoundRun } from '#lib/db/batch-listing-writes.ts';
 import { getRunView, listRunViews } from '#lib/service/runs.ts';
 import { serviceContext } from '#tests/engine-polls.ts';
@@ -54,6 +54,15 @@ describe('batches that nobody told of', () => {
     await look(START_MS, played.endMs + 40 * MINUTE);
     const [run] = await runsAt(played.endMs + 40 * MINUTE);
     expect(run).toMatchObject({ state: 'finished', finishedAtMs: run?.batches[2]?.endedAtMs });
+  });
+
+  it('are not looked for any more once that is switched off: the run ends with its last batch, and stays', async () => {
+    await look(START_MS, played.endMs + MINUTE);
+    await stopDetecting(database.pool);
+    const [run, ...others] = await runsAt(played.endMs + MINUTE);
+    expect(others).toEqual([]);
+    expect(run).toMatchObject({ state: 'finished', batchCount: 3, finishedAtMs: run?.batches[2]?.endedAtMs });
+    expect((await database.pool.query('SELECT FROM engine_activity')).rowCount).toBe(0);
   });
 
   it('are left to whoever tells of them', async () => {

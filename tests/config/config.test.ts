@@ -109,6 +109,7 @@ describe('a bad file is refused with line, key and what was expected', () => {
       /:4: targets\[0\]\.auth: expected one of bearer, basic, header/,
     ],
     ['password in the url', 'targets:\n  - {name: a, url: "http://u:p@x/m"}\n', /use auth\.basic/],
+    ['no yes or no', 'runs:\n  detect: sometimes\n', /:2: runs\.detect: .*boolean/],
     ['bad retention', 'retention:\n  raw: forever\n', /:2: retention\.raw: "forever" is not a duration/],
     ['bad discovery', 'discovery:\n  - {https: "http://sd"}\n', /:2: discovery\[0\]/],
     ['a list as root', '- a\n- b\n', /:1: expected object/],
