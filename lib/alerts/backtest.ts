@@ -28,7 +28,7 @@ export function backtestSubject(
   let memory: FlapMemory | null = null;
   let [evaluations, unknown] = [0, 0];
   for (const { sight, lookup, coarseBelow } of past) {
-    const seen = observe(form, rule.hysteresis, lookup, sight, coarseBelow);
+    const seen = observe(form, open === null ? null : rule.hysteresis, lookup, sight, coarseBelow);
     evaluations++;
     if (seen.holds === null) unknown++;
     const next = advance(open, true, rule, seen, memory);

@@ -14,10 +14,11 @@ export type Sight = {
 /**
  * One evaluation of a rule on a subject. Without data everything is unknown, except conditions that read nothing but
  * the polls themselves. An unknown number in an answering poll (learning, not exposed) is `ok` data and unknown truth.
+ * `margin`: the share by which limits are moved to judge recovery; null where no episode is open that could recover.
  */
 export function observe(
   form: CompiledForm,
-  hysteresis: number,
+  margin: number | null,
   lookup: Lookup,
   sight: Sight,
   coarseBelow?: Coarseness,
@@ -28,7 +29,9 @@ export function observe(
   }
   const judged = evaluate(form.checked, lookup, 0, coarseBelow);
   const holdsWithMargin =
-    judged.holds === true ? true : evaluate(form.checked, lookup, hysteresis, coarseBelow, 'below').holds;
+    judged.holds === true || margin === null
+      ? judged.holds
+      : evaluate(form.checked, lookup, margin, coarseBelow, 'below').holds;
   const dataReason = judged.holds === null ? `unknown: ${judged.unknown.join(', ')}` : '';
   const data = judged.holds === null ? 'no-data' : 'ok';
   const { holds, value, limit, unit } = judged;

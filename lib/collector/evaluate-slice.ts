@@ -32,11 +32,15 @@ export type EvaluationFacts = {
 
 export type ObservedCase = { readonly at: RuleCase; readonly seen: Observation };
 
-/** Observes every enabled rule on everything that these polls are about, each as of its poll. */
+/**
+ * Observes every enabled rule on everything that these polls are about, each as of its poll. `isOpen`: whether a case has an
+ * open episode, by its key.
+ */
 export async function evaluateSlice(
   context: EvaluationContext,
   facts: EvaluationFacts,
   polls: readonly EvaluatedPoll[],
+  isOpen: (key: string) => boolean,
 ): Promise<readonly ObservedCase[]> {
   const nowMs = Math.max(...polls.map((poll) => poll.atMs));
   const busy = await busyAmong(context, facts.fleet, polls, nowMs);
@@ -58,7 +62,8 @@ export async function evaluateSlice(
       return judgedVram(read, measure(read).value, view, totalBytes);
     };
     const coarseBelow = (read: SignalRead): number | null => measure(read).coarseBelow;
-    return { at, seen: observe(at.form, at.compiled.rule.hysteresis, lookup, at.sight, coarseBelow) };
+    const margin = isOpen(at.key) ? at.compiled.rule.hysteresis : null;
+    return { at, seen: observe(at.form, margin, lookup, at.sight, coarseBelow) };
   });
 }
 

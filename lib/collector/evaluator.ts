@@ -158,7 +158,8 @@ export class Evaluator {
     const targetIds = slice.map((poll) => poll.targetId);
     const targetOf = new Map(facts.fleet.subjects.map((subject) => [subject.id, subject.targetId]));
     await this.#memory.ensure(targetIds, (scope, ref) => (scope === 'target' ? ref : (targetOf.get(ref) ?? null)));
-    const observed = await evaluateSlice({ ...context, recent: this.#recent }, facts, slice);
+    const isOpen = (key: string): boolean => this.#memory.open(key) !== null;
+    const observed = await evaluateSlice({ ...context, recent: this.#recent }, facts, slice, isOpen);
     this.#recent.cut(Math.min(...slice.map((poll) => poll.atMs)));
     const changes = observed.flatMap((each) => this.#step(each));
     if (changes.length > 0) await this.#commit(changes);

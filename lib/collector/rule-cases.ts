@@ -42,6 +42,7 @@ export function casesOf(
 ): RuleCase[] {
   const targets = new Map(fleet.targets.map((target) => [target.id, target]));
   const subjects = Map.groupBy(fleet.subjects, (subject) => subject.targetId);
+  const byScope = Map.groupBy(rules, (compiled) => compiled.rule.scope);
   return polls.flatMap((poll) => {
     const target = targets.get(poll.targetId);
     if (target === undefined) return [];
@@ -51,17 +52,15 @@ export function casesOf(
       ...ofTarget.map((subject) => [subject, sightOf(poll, subject, isBusy(subject.id))] as const),
     ];
     return seen.flatMap(([subject, sight]) =>
-      rules
-        .filter((compiled) => compiled.rule.scope === (subject?.kind ?? 'target'))
-        .map((compiled) => ({
-          key: caseKey(compiled.rule.id, compiled.rule.scope, subject?.id ?? target.id),
-          compiled,
-          form: formFor(compiled, target.profile),
-          target,
-          subject,
-          poll,
-          sight,
-        })),
+      (byScope.get(subject?.kind ?? 'target') ?? []).map((compiled) => ({
+        key: caseKey(compiled.rule.id, compiled.rule.scope, subject?.id ?? target.id),
+        compiled,
+        form: formFor(compiled, target.profile),
+        target,
+        subject,
+        poll,
+        sight,
+      })),
     );
   });
 }

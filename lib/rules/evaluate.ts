@@ -41,11 +41,11 @@ export function evaluate(
   coarseBelow: Coarseness = EXACT,
   lowest: 'unknown' | 'below' = 'unknown',
 ): Judgement {
-  const unknown = new Set<string>();
+  const unknown: string[] = [];
   const evaluation: Evaluation = { lookup, margin, coarseBelow, lowest, unknown };
   const { holds, decider } = judge(checked.condition, evaluation, false);
   const { value, limit, unit, signal } = decider;
-  return { holds, value, limit, unit, signal, unknown: [...unknown] };
+  return { holds, value, limit, unit, signal, unknown };
 }
 
 type Evaluation = {
@@ -53,8 +53,12 @@ type Evaluation = {
   readonly margin: number;
   readonly coarseBelow: Coarseness;
   readonly lowest: 'unknown' | 'below';
-  readonly unknown: Set<string>;
+  readonly unknown: string[];
 };
+function addUnknown({ unknown }: Evaluation, signal: string): void {
+  if (!unknown.includes(signal)) unknown.push(signal);
+}
+
 type Decider = Pick<Judgement, 'value' | 'limit' | 'unit' | 'signal'>;
 type Outcome = { readonly holds: boolean | null; readonly decider: Decider };
 
@@ -91,7 +95,7 @@ function compare(comparison: CheckedComparison, evaluation: Evaluation, negated:
     return { holds: compareNumbers(comparison.operator, value, limit), decider };
   const isUpperLimit = comparison.operator === '>' || comparison.operator === '>=';
   if (evaluation.lowest === 'below' && isUpperLimit && !negated) return { holds: false, decider };
-  evaluation.unknown.add(comparison.signal);
+  addUnknown(evaluation, comparison.signal);
   return { holds: null, decider };
 }
 
@@ -133,7 +137,7 @@ function numberOf(term: Term, evaluation: Evaluation): number | null {
     case 'read': {
       const value = evaluation.lookup(term.read);
       if (value !== null && Number.isFinite(value)) return value;
-      evaluation.unknown.add(term.read.signal);
+      addUnknown(evaluation, term.read.signal);
       return null;
     }
     case 'arithmetic': {
