@@ -42,7 +42,8 @@ export function quantity(
 }
 
 export function input(name: string, unit: Unit, given: Quantity): FigureInput {
-  return { name, unit, ...given };
+  const { value, origin } = given;
+  return { name, unit, value, origin };
 }
 
 type FigureParts = Pick<Figure, 'id' | 'title' | 'unit' | 'formula' | 'inputs' | 'reference'>;
@@ -53,11 +54,16 @@ type FigureParts = Pick<Figure, 'id' | 'title' | 'unit' | 'formula' | 'inputs' |
  */
 export function figure(parts: FigureParts, work: (...values: number[]) => number | null): Figure {
   const unknown = parts.inputs.find(({ value }) => value === null);
-  if (unknown !== undefined) return { ...parts, value: null, reason: `${unknown.name}: ${unknown.origin.text}` };
+  if (unknown !== undefined) return { ...parts, value: null, reason: reasonOf(unknown) };
   const value = work(...parts.inputs.map((each) => each.value ?? Number.NaN));
   if (value === null || !Number.isFinite(value))
     return { ...parts, value: null, reason: 'cannot be computed from these' };
   return { ...parts, value, reason: '' };
+}
+
+/** A figure that is unknown passes the reason on that it has itself. */
+function reasonOf({ name, origin }: FigureInput): string {
+  return origin.kind === 'computed' ? origin.text : `${name} is unknown (${origin.text})`;
 }
 
 /** A figure as an input of the next one. */

@@ -78,12 +78,12 @@ export type FitWorkload = {
 /** The same sixty combinations by the planner's arithmetic, for a batch of a person's own. */
 export function workloadFitMatrix(work: FitWorkload): readonly FitCell[] {
   return everyPlace().map((place) => {
-    const use = useOf(place.model, place.quantisation, work.kvDtype);
+    const use = modelUse(place.model, place.quantisation, work.kvDtype);
     return fitCell(place, weightBytes(use), workloadOverhead(use, work));
   });
 }
 
-function useOf(model: FitModel, quantisation: FitQuantisation, kvDtype: KvDtype): ModelUse {
+function modelUse(model: FitModel, quantisation: FitQuantisation, kvDtype: KvDtype): ModelUse {
   return {
     shape: findModel(FIT_SHAPES[model]),
     unknown: `no model ${FIT_SHAPES[model]}`,

@@ -191,7 +191,7 @@ function verdictOf(given: KvInput, share: Figure, room: Figure): KvVerdict {
 function sentenceOf(verdict: KvVerdict, capacity: Figure, room: Figure, loads: LoadFigures): string {
   if (verdict === 'does not start')
     return `The model does not start: weights and activations exceed what vLLM may take of the card by ${reportGb(-(room.value ?? 0))}.`;
-  if (verdict === 'unknown') return `How much of the KV cache it takes is not known. ${loads.share.reason}.`;
+  if (verdict === 'unknown') return `How much of the KV cache it takes is not known: ${loads.share.reason}.`;
   const [asked, holds, share] = [
     formatValue(loads.asked.value, 'tokens'),
     formatValue(capacity.value, 'tokens'),

@@ -44,7 +44,7 @@ export function planPreflight(given: PreflightInput): PreflightPlan {
   const load = loadOf(given);
   const batch = given.batch.value;
   if (unknown !== undefined || load === null || batch === null) {
-    const sentence = `Whether it fits is not known. ${unknown?.reason ?? 'A number is missing'}.`;
+    const sentence = `Whether it fits is not known: ${unknown?.reason ?? 'a number is missing'}.`;
     return { verdict: 'unknown', sentence, error: null, halving: [], fittingBatch: null, figures };
   }
   const verdict = preflightVerdict(batch, load);

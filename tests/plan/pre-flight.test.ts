@@ -82,7 +82,7 @@ test('an unknown number makes the answer unknown, and says which number and why'
     cap: known(0.8),
   });
   expect(plan).toMatchObject({ verdict: 'unknown', error: null, halving: [], fittingBatch: null });
-  expect(plan.sentence).toBe('Whether it fits is not known. card memory: gpu-01 · GPU 0 is down.');
+  expect(plan.sentence).toBe('Whether it fits is not known: card memory is unknown (gpu-01 · GPU 0 is down).');
   expect(plan.figures.find(({ id }) => id === 'need')?.value).toBe(8 * 512 * 8192);
 });
 
