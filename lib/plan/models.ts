@@ -159,7 +159,7 @@ const ROWS: readonly Row[] = [
   ['phi-4', 'Phi-4', 14_659_507_200, 40, 10, 128, 5120, 17_920, 100_352],
 ];
 
-/** Well-known open models. A person's own models come beside these; one of the same name takes the place of a row. */
+/** Well-known open models. What a person enters is found before a row of the same name. */
 export const MODELS: readonly TableModel[] = ROWS.map(
   ([id, name, parameters, layers, kvHeads, headDim, hidden, intermediate, vocabulary, more = {}]) => ({
     id,

@@ -1,0 +1,45 @@
+import { PanelError } from '#components/panel/panel-states.tsx';
+import { VERDICT_SHAPES } from '#components/plan/plan-verdict.tsx';
+import { Shape } from '#components/status/shape.tsx';
+import { cx } from '#components/ui/class-names.ts';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import type { KvAnswer, PreflightAnswer } from '#lib/api/plan.ts';
+import { VERDICT_WORDS, worstVerdict } from '#lib/client/plan-words.ts';
+
+type PlanAnswerProps = {
+  readonly preflight: PreflightAnswer | undefined;
+  /** null: not asked, because no model is named. */
+  readonly kv: KvAnswer | undefined | null;
+  /** The numbers in the form cannot be read, or another answer is on its way. */
+  readonly isOld: boolean;
+  readonly error: unknown;
+  readonly onRetry: () => void;
+};
+
+/** The answer in sentences, the worst of the two as the word above. */
+export function PlanAnswer({ preflight, kv, isOld, error, onRetry }: PlanAnswerProps) {
+  const answers = [preflight, kv].filter((answer) => answer !== undefined && answer !== null);
+  const verdict = worstVerdict(answers.map((answer) => answer.verdict));
+  return (
+    <section aria-label="Answer" className="rounded-lg border border-line bg-surface px-4 py-3">
+      {error !== null && <PanelError error={error} onRetry={onRetry} keepsData={answers.length > 0} />}
+      {answers.length === 0 && error === null && <Skeleton className="h-16" />}
+      {answers.length > 0 && (
+        <div role="status" className={cx(isOld && 'opacity-60')}>
+          <p className="flex items-center gap-2 text-lg font-semibold">
+            <Shape name={VERDICT_SHAPES[verdict]} size={16} />
+            {VERDICT_WORDS[verdict]}
+          </p>
+          {preflight !== undefined && <p className="mt-1 text-base [overflow-wrap:anywhere]">{preflight.sentence}</p>}
+          {kv !== undefined && kv !== null && <p className="mt-1 text-base [overflow-wrap:anywhere]">{kv.sentence}</p>}
+          {kv === null && (
+            <p className="mt-1 text-muted">
+              Report 000’s rule counts nothing but the batch. Name a model, or choose a live engine, and weights,
+              activations and the KV cache are counted too.
+            </p>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
