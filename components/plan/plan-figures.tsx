@@ -64,7 +64,7 @@ export function FigureDetails({ figure }: { figure: Figure }) {
       {figure.reason !== '' && <p className="[overflow-wrap:anywhere]">Unknown: {figure.reason}.</p>}
       <ul className="space-y-0.5">
         {figure.inputs.map(({ name, value, unit, origin }) => (
-          <li key={name} className="grid gap-x-3 sm:grid-cols-[10rem_11rem_minmax(0,1fr)]">
+          <li key={name} className="grid gap-x-3 sm:grid-cols-[10rem_14rem_minmax(0,1fr)]">
             <span>{name}</span>
             <span className="font-medium">{exactText(value, unit)}</span>
             <span className="text-muted [overflow-wrap:anywhere]">
@@ -90,7 +90,8 @@ const ORIGIN_WORDS: Readonly<Record<Origin['kind'], string>> = {
 };
 
 function OriginText({ origin: { kind, text, subject } }: { origin: Origin }) {
-  const words = text === ORIGIN_WORDS[kind] ? text : `${ORIGIN_WORDS[kind]}: ${text}`;
+  // "report: report 000" would say it twice.
+  const words = text.startsWith(ORIGIN_WORDS[kind]) ? text : `${ORIGIN_WORDS[kind]}: ${text}`;
   if (subject === null || (kind !== 'engine' && kind !== 'gpu')) return words;
   return (
     <Link href={`/${kind === 'engine' ? 'engines' : 'gpus'}/${subject}`} className="underline">

@@ -116,11 +116,11 @@ function modelOptions(models: readonly ModelView[], engine: Subject | null, live
 }
 
 const QUANTISATION_OPTIONS: readonly Option[] = [
-  { value: 'auto', label: 'by name, else 16 bits' },
+  { value: 'auto', label: 'automatic' },
   ...QUANTISATIONS.map((value) => ({ value, label: STORAGE[value].title })),
 ];
 
 const KV_OPTIONS: readonly Option[] = [
-  { value: 'auto', label: 'as the engine, else 16 bits' },
+  { value: 'auto', label: 'automatic' },
   ...KV_DTYPES.map((value) => ({ value, label: value.toUpperCase() })),
 ];

@@ -37,8 +37,9 @@ export function PlanPage() {
   const [open, setOpen] = useUrlParam('numbers');
   const toggle = () => setOpen(open === 'open' ? null : 'open', 'replace');
   usePageKeys({ e: toggle, b: () => document.querySelector<HTMLInputElement>('[data-plan=batch]')?.select() });
-  const memory = memoryPicture(preflight.data, kv.data);
+  const memory = memoryPicture(preflight.data, plan.kv === null ? null : kv.data);
   const live = kv.data?.live ?? preflight.data?.live ?? null;
+  const notes = [...(preflight.data?.notes ?? []), ...((plan.kv === null ? null : kv.data?.notes) ?? [])];
   const figures = { isOpen: open === 'open', onToggle: toggle };
   return (
     <>
@@ -47,7 +48,8 @@ export function PlanPage() {
         <PlanAnswer
           preflight={preflight.data}
           kv={plan.kv === null ? null : kv.data}
-          isOld={Object.keys(plan.errors).length > 0 || preflight.isPlaceholderData || kv.isPlaceholderData}
+          isUnreadable={Object.keys(plan.errors).length > 0}
+          isOld={preflight.isPlaceholderData || kv.isPlaceholderData}
           error={preflight.error ?? (plan.kv === null ? null : kv.error)}
           onRetry={() => void Promise.all([preflight.refetch(), kv.refetch()])}
         />
@@ -62,6 +64,11 @@ export function PlanPage() {
           />
           <div className="space-y-3">
             {memory !== null && <PlanMemory memory={memory} />}
+            {notes.map((note) => (
+              <Notice key={note} tone="info">
+                {note}
+              </Notice>
+            ))}
             {preflight.data !== undefined && <PlanHalving answer={preflight.data} />}
             {preflight.data !== undefined && (
               <PlanFigures title="The pre-flight’s numbers" figures={preflight.data.figures} {...figures} />
@@ -69,12 +76,6 @@ export function PlanPage() {
             {plan.kv !== null && kv.data !== undefined && (
               <PlanFigures title="The KV cache’s numbers" figures={kv.data.figures} {...figures} />
             )}
-            {plan.kv !== null &&
-              kv.data?.notes.map((note) => (
-                <Notice key={note} tone="info">
-                  {note}
-                </Notice>
-              ))}
             {live !== null && subjectId !== null && <PlanLive live={live} />}
           </div>
         </div>

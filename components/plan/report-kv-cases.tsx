@@ -14,7 +14,7 @@ const COLUMNS: readonly Column<KvStressCase>[] = [
   { id: 'model', title: 'Model', cell: ({ model }) => model },
   {
     id: 'load',
-    title: 'Batch × tokens × at a time',
+    title: 'Load',
     numeric: true,
     cell: ({ batch, sequence, concurrent }) => `${batch} × ${sequence} × ${concurrent}`,
   },
@@ -45,9 +45,9 @@ export function ReportKvCases() {
     <Card title="The eleven KV cases of report 002">
       <Table caption="KV cases of report 002" columns={COLUMNS} rows={KV_STRESS_CASES} rowKey={({ id }) => id} />
       <p className="px-3 py-2 text-xs text-muted">
-        All eleven follow from 4,915.2 B a token for 0.5B and four times that for 7B (its text says twice), without the
-        tokens that are generated. Qwen2.5-0.5B in 16 bits really takes 12,288 B, 2.5 times as much, and Qwen2.5-7B
-        57,344 B, 2.9 times: use the model above for a real engine.
+        Load: batch × tokens × batches at a time. All eleven follow from 4,915.2 B a token for 0.5B and four times that
+        for 7B (its text says twice), without the tokens that are generated. Qwen2.5-0.5B in 16 bits really takes 12,288
+        B, 2.5 times as much, and Qwen2.5-7B 57,344 B, 2.9 times: use the model above for a real engine.
       </p>
     </Card>
   );

@@ -4,13 +4,13 @@ import { REPORT_TABLES, type ReportTable } from '#lib/plan/report-batch-tables.t
 
 type Row = ReportTable['rows'][number];
 
-function columnsOf({ columns }: ReportTable): readonly Column<Row>[] {
+function columnsOf({ columns, rows }: ReportTable): readonly Column<Row>[] {
   return columns.map((title, i) => ({
     id: title,
     title,
     heading: i === 0,
-    numeric: i > 0,
-    cell: (row) => <span className={title.startsWith('Arithmetic') ? 'font-medium' : undefined}>{row[i]}</span>,
+    numeric: i > 0 && rows.every((row) => /^\d/.test(String(row[i]))),
+    cell: (row) => <span className={title.startsWith('Planner') ? 'font-medium' : undefined}>{row[i]}</span>,
   }));
 }
 
@@ -22,7 +22,7 @@ export function ReportTables() {
         <Card key={table.id} title={`${table.title} (${table.source})`}>
           <Table caption={table.title} columns={columnsOf(table)} rows={table.rows} rowKey={(row) => String(row[0])} />
           <p className="px-3 pt-2 text-xs">{table.disagreement}</p>
-          <p className="px-3 pt-1 pb-2 text-xs text-muted">Arithmetic: {table.arithmetic}</p>
+          <p className="px-3 pt-1 pb-2 text-xs text-muted">Planner: {table.arithmetic}</p>
         </Card>
       ))}
     </div>

@@ -126,6 +126,8 @@ export const PreflightAnswer = z.object({
   halving: z.array(z.object({ batch: z.int(), needBytes: z.number(), verdict: z.enum(PREFLIGHT_VERDICTS) })),
   fittingBatch: z.int().nullable(),
   figures: z.array(FigureView),
+  /** What the rule does not count. */
+  notes: z.array(z.string()),
   live: LiveView.nullable(),
 }) satisfies z.ZodType<PreflightPlan>;
 export type PreflightAnswer = z.infer<typeof PreflightAnswer>;

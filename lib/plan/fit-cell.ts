@@ -65,7 +65,7 @@ export function printedRow({ model, gpu, quantisation }: Place): Printed | null 
 }
 
 /** Weights and what comes on top of them, against the card and its 80 % cap. */
-export function fitCell(place: Place, weights: Figure, overhead: Figure): FitCell {
+export function fitCell(place: Place, weights: Figure, overhead: Figure, printed: Printed | null): FitCell {
   const { model, gpu, quantisation } = place;
   const total = figure(
     {
@@ -91,7 +91,6 @@ export function fitCell(place: Place, weights: Figure, overhead: Figure): FitCel
     (bytes, whole) => bytes / whole,
   );
   const load = { bytesPerRequest: total.value ?? 0, cardBytes: gpu.bytes, cap: REPORT_CAP };
-  const printed = printedRow(place);
   return {
     model,
     gpu: gpu.id,

@@ -1,5 +1,12 @@
 import { computed, type Figure, figure, input, type Quantity, quantity } from '#lib/plan/figure.ts';
-import { everyPlace, type FitCell, type FitModel, type FitQuantisation, fitCell } from '#lib/plan/fit-cell.ts';
+import {
+  everyPlace,
+  type FitCell,
+  type FitModel,
+  type FitQuantisation,
+  fitCell,
+  printedRow,
+} from '#lib/plan/fit-cell.ts';
 import { activationBytes, bytesPerToken, type ModelUse, type StepSize, weightBytes } from '#lib/plan/kv-memory.ts';
 import { findModel } from '#lib/plan/models.ts';
 import { type KvDtype, STORAGE } from '#lib/plan/quantisation.ts';
@@ -56,7 +63,7 @@ function reportOverhead(model: FitModel): Figure {
 /** The sixty combinations from the numbers that report 001 prints: three rows of sixty, the rest follows from them. */
 export function reportFitMatrix(): readonly FitCell[] {
   return everyPlace().map((place) =>
-    fitCell(place, reportWeights(place.model, place.quantisation), reportOverhead(place.model)),
+    fitCell(place, reportWeights(place.model, place.quantisation), reportOverhead(place.model), printedRow(place)),
   );
 }
 
@@ -79,7 +86,7 @@ export type FitWorkload = {
 export function workloadFitMatrix(work: FitWorkload): readonly FitCell[] {
   return everyPlace().map((place) => {
     const use = modelUse(place.model, place.quantisation, work.kvDtype);
-    return fitCell(place, weightBytes(use), workloadOverhead(use, work));
+    return fitCell(place, weightBytes(use), workloadOverhead(use, work), null);
   });
 }
 

@@ -9,7 +9,7 @@ export type ReportTable = {
   readonly title: string;
   readonly source: string;
   readonly columns: readonly string[];
-  /** Cells in the order of `columns`. The last columns are the arithmetic's. */
+  /** Cells in the order of `columns`. Those of the planner's own arithmetic are named so. */
   readonly rows: readonly (readonly (string | number)[])[];
   /** How the arithmetic's columns come about. */
   readonly arithmetic: string;
@@ -33,7 +33,7 @@ const SAFE_MAX_BATCH: ReportTable = {
   id: 'safe_max_batch',
   title: 'Safe batch by card',
   source: '000 Safe Batch Size Boundaries',
-  columns: ['Card', 'Report: safe max', 'Report: with 80 % cap', 'Arithmetic: card', 'Arithmetic: with 80 % cap'],
+  columns: ['Card', 'Report: safe max', 'Report: 80 % cap', 'Planner: card', 'Planner: 80 % cap'],
   rows: [
     maxRow('RTX 3090 24 GB', 24, '2048', 1640),
     maxRow('A100 40 GB', 40, '2048', 1640),
@@ -56,13 +56,7 @@ const SAFE_BATCH_BY_SEQUENCE: ReportTable = {
   id: 'safe_batch_by_sequence',
   title: 'Safe batch by sequence length',
   source: '002 Batch Size Optimization',
-  columns: [
-    'Sequence, tokens',
-    'Report: safe max',
-    'Report: recommended',
-    'Arithmetic: the safe max fills',
-    'Arithmetic: fills 60 %',
-  ],
+  columns: ['Sequence, tokens', 'Report: safe max', 'Recommended', 'Planner: max fills', 'Planner: at 60 %'],
   rows: [
     sequenceRow(1024, 512, 256),
     sequenceRow(2048, 256, 128),
@@ -85,7 +79,7 @@ const CONCURRENCY_BY_BATCH: ReportTable = {
   id: 'concurrency_by_batch',
   title: 'Safe batches at a time by batch',
   source: '002 Concurrency Limits',
-  columns: ['Batch', 'Report: at a time', 'Sequences in flight', 'Arithmetic: tokens each within 60 %'],
+  columns: ['Batch', 'Report: at a time', 'In flight', 'Planner: tokens each'],
   rows: [
     concurrencyRow(32, 16),
     concurrencyRow(64, 8),
@@ -93,7 +87,7 @@ const CONCURRENCY_BY_BATCH: ReportTable = {
     concurrencyRow(256, 2),
     concurrencyRow(512, 1),
   ],
-  arithmetic: '60 % of 24 GB ÷ (sequences × 4,915.2 B a token), 0.5B.',
+  arithmetic: 'tokens each = 60 % of 24 GB ÷ (sequences in flight × 4,915.2 B a token), 0.5B.',
   disagreement:
     'The report names no sequence length, and calls each row "32GB cache utilization", more than the 24 GB card that it tested has. Its row of batch 128 × 4 at 8,192 tokens fills 85.9 % and passes; the same 512 sequences at 16,384 tokens would not.',
 };
@@ -105,7 +99,7 @@ const CHUNKED_PREFILL: ReportTable = {
   id: 'chunked_prefill',
   title: 'Chunked prefill',
   source: '001 Phase 6',
-  columns: ['Strategy', 'Chunk, tokens', 'Report: latency', 'Report: memory', 'Arithmetic: fewer tokens a step'],
+  columns: ['Strategy', 'Chunk, tokens', 'Report: latency', 'Report: memory', 'Planner: fewer tokens'],
   rows: [
     chunkRow('no chunking', 8192, 'high', 'spike'),
     chunkRow('adaptive', 2048, 'medium', 'dynamic'),
@@ -113,7 +107,7 @@ const CHUNKED_PREFILL: ReportTable = {
     chunkRow('medium chunk (recommended)', 512, 'good', 'low'),
     chunkRow('small chunk', 256, 'excellent', 'minimal'),
   ],
-  arithmetic: 'Activations of a step grow with its tokens (max_num_batched_tokens): 8,192 ÷ chunk.',
+  arithmetic: 'Activations of a step grow with its tokens (max_num_batched_tokens), so 8,192 ÷ chunk fewer.',
   disagreement:
     'The report says 20 to 26 times less memory without naming the chunk; tokens a step fall 16 times with 512 and 32 times with 256, and logits and buffers do not shrink with them. Only activations become smaller, not weights and not the KV cache.',
 };

@@ -1,4 +1,6 @@
 import type { KvAnswer, KvBody, LiveView, PreflightAnswer, PreflightBody, ReportsAnswer } from '#lib/api/plan.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
+import { formatValue } from '#lib/metrics/unit.ts';
 import { type Quantity, quantity } from '#lib/plan/figure.ts';
 import { countFits, REPORT_FIT_COUNTS } from '#lib/plan/fit-cell.ts';
 import { reportFitMatrix } from '#lib/plan/fit-matrix.ts';
@@ -34,7 +36,7 @@ export async function preflight(context: ServiceContext, body: PreflightBody): P
     cap: body.cap === 0.8 ? quantity(body.cap, 'report', 'report 000, soft cap') : entered(body.cap),
   });
   const figures = body.bytesPerToken === undefined ? [perToken, ...plan.figures] : plan.figures;
-  return { ...preflightAnswer({ ...plan, figures }), live: liveOf(place, found.modelId) };
+  return { ...preflightAnswer({ ...plan, figures }), notes: notesOf(place), live: liveOf(place, found.modelId) };
 }
 
 function given(bytes: PreflightBody['bytesPerToken']): Quantity | null {
@@ -127,6 +129,14 @@ function utilizationOf(body: KvBody, { engine }: PlanPlace): Quantity {
   return engine === null ? quantity(0.9, 'default', "vLLM's default") : engine.utilization;
 }
 
+/** The report's rule counts the whole card, whatever is on it already. */
+function notesOf({ live }: PlanPlace): string[] {
+  const used = live?.read.find(({ name }) => name === findSignal('vram_used')?.title)?.value ?? null;
+  if (used === null || used === 0) return [];
+  const text = `${formatValue(used, 'bytes')} of the card are in use now; the pre-flight rule counts the whole card.`;
+  return [text];
+}
+
 function liveOf({ live }: PlanPlace, modelId: string | null): LiveView | null {
   return live === null ? null : { ...live, modelId };
 }
@@ -135,7 +145,7 @@ function liveOf({ live }: PlanPlace, modelId: string | null): LiveView | null {
 const figuresOf = (figures: PreflightPlan['figures']) =>
   figures.map((figure) => ({ ...figure, inputs: [...figure.inputs] }));
 
-function preflightAnswer(plan: PreflightPlan): Omit<PreflightAnswer, 'live'> {
+function preflightAnswer(plan: PreflightPlan): Omit<PreflightAnswer, 'live' | 'notes'> {
   return { ...plan, halving: [...plan.halving], figures: figuresOf(plan.figures) };
 }
 

@@ -45,7 +45,8 @@ describe.each([
 });
 
 describe('the printed rows of report 001', () => {
-  it('are three, with their shares and words', () => {
+  it('are three, with their shares and words, and none of another workload', () => {
+    expect(workload.filter(({ printed }) => printed !== null)).toEqual([]);
     expect(cells.filter(({ printed }) => printed !== null).map(({ printed }) => printed)).toEqual([
       { share: 0.51, status: 'PRODUCTION READY' },
       { share: 0.59, status: 'PRODUCTION READY' },

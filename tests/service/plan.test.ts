@@ -91,6 +91,7 @@ describe('on a live GPU', () => {
     expect(cap?.value).toBe(0.8 * 16 * GIB);
     expect(cap?.inputs[1]?.origin).toEqual({ kind: 'gpu', text: 'read from GPU gpu-01 · GPU b', subject });
     expect(pick(answer, 'bytes_per_token')?.value).toBe(12_288);
+    expect(answer.notes).toEqual(['20 GiB of the card are in use now; the pre-flight rule counts the whole card.']);
     expect(answer.live?.read.map(({ name, value }) => [name, value])).toContainEqual(['VRAM used', 20 * GIB]);
   });
   it('an unread card is unknown, with the reason, and not the last value', async () => {
