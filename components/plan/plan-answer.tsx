@@ -4,7 +4,7 @@ import { Shape } from '#components/status/shape.tsx';
 import { cx } from '#components/ui/class-names.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { KvAnswer, PreflightAnswer } from '#lib/api/plan.ts';
-import { VERDICT_WORDS, worstVerdict } from '#lib/client/plan-words.ts';
+import { type PlanVerdict, VERDICT_WORDS, worstVerdict } from '#lib/client/plan-words.ts';
 
 type PlanAnswerProps = {
   readonly preflight: PreflightAnswer | undefined;
@@ -21,7 +21,8 @@ type PlanAnswerProps = {
 /** The answer in sentences, the worst of the two as the word above. */
 export function PlanAnswer({ preflight, kv, isUnreadable, isOld, error, onRetry }: PlanAnswerProps) {
   const answers = [preflight, kv].filter((answer) => answer !== undefined && answer !== null);
-  const verdict = worstVerdict(answers.map((answer) => answer.verdict));
+  const verdicts: readonly PlanVerdict[] = answers.map((answer) => answer.verdict);
+  const verdict = worstVerdict(preflight?.fitsNow === false ? [...verdicts, 'not now'] : verdicts);
   const isEmpty = answers.length === 0;
   return (
     <section aria-label="Answer" className="rounded-lg border border-line bg-surface px-4 py-3">
@@ -35,6 +36,11 @@ export function PlanAnswer({ preflight, kv, isUnreadable, isOld, error, onRetry 
             {VERDICT_WORDS[verdict]}
           </p>
           {preflight !== undefined && <Answer title="Pre-flight" answer={preflight} />}
+          {preflight?.notes.map((note) => (
+            <p key={note} className="mt-1">
+              {note}
+            </p>
+          ))}
           {kv !== undefined && kv !== null && <Answer title="KV cache" answer={kv} />}
           {kv === null && (
             <p className="mt-1 text-muted">

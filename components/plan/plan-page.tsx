@@ -39,7 +39,7 @@ export function PlanPage() {
   usePageKeys({ e: toggle, b: () => document.querySelector<HTMLInputElement>('[data-plan=batch]')?.select() });
   const memory = memoryPicture(preflight.data, plan.kv === null ? null : kv.data);
   const live = kv.data?.live ?? preflight.data?.live ?? null;
-  const notes = [...(preflight.data?.notes ?? []), ...((plan.kv === null ? null : kv.data?.notes) ?? [])];
+  const notes = plan.kv === null ? [] : (kv.data?.notes ?? []);
   const figures = { isOpen: open === 'open', onToggle: toggle };
   return (
     <>

@@ -5,6 +5,7 @@ export const VERDICT_SHAPES = {
   fits: 'ok',
   tight: 'warning',
   'above cap': 'warning',
+  'not now': 'warning',
   'does not fit': 'danger',
   'does not start': 'danger',
   unknown: 'unknown',

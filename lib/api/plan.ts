@@ -128,6 +128,8 @@ export const PreflightAnswer = z.object({
   figures: z.array(FigureView),
   /** What the rule does not count. */
   notes: z.array(z.string()),
+  /** Of a live GPU: whether it fits into what is free of it now; null for anything else, and while that is unknown. */
+  fitsNow: z.boolean().nullable(),
   live: LiveView.nullable(),
 }) satisfies z.ZodType<PreflightPlan>;
 export type PreflightAnswer = z.infer<typeof PreflightAnswer>;

@@ -1,5 +1,5 @@
-import { formatValue } from '#lib/metrics/unit.ts';
-import { computed, type Figure, figure, input, type Quantity } from '#lib/plan/figure.ts';
+import { formatValue, type Unit } from '#lib/metrics/unit.ts';
+import { computed, type Figure, type FigureInput, figure, input, type Quantity } from '#lib/plan/figure.ts';
 import {
   activationBytes,
   bytesPerToken,
@@ -94,13 +94,11 @@ export function planKv(given: KvInput): KvPlan {
 type LoadFigures = ReturnType<typeof loadFigures>;
 
 function loadFigures({ batch, sequenceTokens, concurrency }: KvInput, capacity: Figure, perToken: Figure) {
-  const [size, sequence, times] = [
-    input('batch', 'count', batch),
-    input('sequence length', 'tokens', sequenceTokens),
-    input('batches at a time', 'count', concurrency),
-  ] as const;
+  const size = input('batch', 'count', batch);
+  const sequence = input('sequence length', 'tokens', sequenceTokens);
+  const times = input('batches at a time', 'count', concurrency);
   const holds = computed('KV cache holds', capacity);
-  const tokens = 'report 002: each sequence holds its length in the cache';
+  const reference = 'report 002: each sequence holds its length in the cache';
   const asked = figure(
     {
       id: 'asked',
@@ -108,7 +106,7 @@ function loadFigures({ batch, sequenceTokens, concurrency }: KvInput, capacity: 
       unit: 'tokens',
       formula: 'batch × sequence length × batches at a time',
       inputs: [size, sequence, times],
-      reference: tokens,
+      reference,
     },
     (count, length, at) => count * length * at,
   );
@@ -119,7 +117,7 @@ function loadFigures({ batch, sequenceTokens, concurrency }: KvInput, capacity: 
       unit: 'bytes',
       formula: 'tokens asked for × bytes per token',
       inputs: [computed('tokens asked for', asked), computed('bytes per token', perToken)],
-      reference: tokens,
+      reference,
     },
     (count, bytes) => count * bytes,
   );
@@ -134,51 +132,46 @@ function loadFigures({ batch, sequenceTokens, concurrency }: KvInput, capacity: 
     },
     (count, room) => (room > 0 ? count / room : null),
   );
-  const safeBatch = figure(
-    {
-      id: 'safe_batch',
-      title: 'Safe batch at this sequence length',
-      unit: 'count',
-      formula: `${SAFE_KV_SHARE * 100} % × KV cache ÷ (sequence length × batches at a time), rounded down`,
-      inputs: [holds, sequence, times],
-      reference: SAFE_REFERENCE,
-    },
-    (room, length, at) => mostThatFit(room * SAFE_KV_SHARE, length * at),
+  const safe = { share: SAFE_KV_SHARE, reference: SAFE_REFERENCE };
+  const full = { share: 1, reference: 'above it vLLM lets requests wait and preempts' };
+  return {
+    asked,
+    askedBytes,
+    share,
+    safeBatch: mostFigure(
+      ['safe_batch', 'Safe batch at this sequence length', 'count'],
+      holds,
+      [sequence, times],
+      safe,
+    ),
+    fullBatch: mostFigure(
+      ['largest_batch', 'Largest batch at this sequence length', 'count'],
+      holds,
+      [sequence, times],
+      full,
+    ),
+    longest: mostFigure(
+      ['longest_sequence', 'Longest safe sequence for this batch', 'tokens'],
+      holds,
+      [size, times],
+      safe,
+    ),
+    concurrency: mostFigure(['concurrency', 'Safe batches at a time', 'count'], holds, [size, sequence], safe),
+  };
+}
+
+/** The most of one factor that a share of the cache holds, the other two factors given. */
+function mostFigure(
+  [id, title, unit]: readonly [id: string, title: string, unit: Unit],
+  holds: FigureInput,
+  others: readonly [FigureInput, FigureInput],
+  { share, reference }: { readonly share: number; readonly reference: string },
+): Figure {
+  const part = share === 1 ? '' : `${share * 100} % × `;
+  const formula = `${part}KV cache ÷ (${others.map(({ name }) => name).join(' × ')}), rounded down`;
+  return figure({ id, title, unit, formula, inputs: [holds, ...others], reference }, (room, one, other) =>
+    mostThatFit(room * share, one * other),
   );
-  const fullBatch = figure(
-    {
-      id: 'largest_batch',
-      title: 'Largest batch at this sequence length',
-      unit: 'count',
-      formula: 'KV cache ÷ (sequence length × batches at a time), rounded down',
-      inputs: [holds, sequence, times],
-      reference: 'above it vLLM lets requests wait and preempts',
-    },
-    (room, length, at) => mostThatFit(room, length * at),
-  );
-  const longest = figure(
-    {
-      id: 'longest_sequence',
-      title: 'Longest safe sequence for this batch',
-      unit: 'tokens',
-      formula: `${SAFE_KV_SHARE * 100} % × KV cache ÷ (batch × batches at a time), rounded down`,
-      inputs: [holds, size, times],
-      reference: SAFE_REFERENCE,
-    },
-    (room, count, at) => mostThatFit(room * SAFE_KV_SHARE, count * at),
-  );
-  const most = figure(
-    {
-      id: 'concurrency',
-      title: 'Safe batches at a time',
-      unit: 'count',
-      formula: `${SAFE_KV_SHARE * 100} % × KV cache ÷ (batch × sequence length), rounded down`,
-      inputs: [holds, size, sequence],
-      reference: SAFE_REFERENCE,
-    },
-    (room, count, length) => mostThatFit(room * SAFE_KV_SHARE, count * length),
-  );
-  return { asked, askedBytes, share, safeBatch, fullBatch, longest, concurrency: most };
 }
 
 function verdictOf(given: KvInput, share: Figure, room: Figure): KvVerdict {
@@ -230,6 +223,10 @@ function notesOf({ model, live }: KvInput, capacity: Figure, arithmetic: Figure)
   if (live !== null && read !== null && made !== null && Math.abs(read - made) > FAR_APART * read)
     notes.push(
       `The engine has a KV cache of ${formatValue(read, 'tokens')}, the arithmetic gives ${formatValue(made, 'tokens')}: what was read counts. Its quantisation, its GPUs or what else is on the card may differ from what is assumed here.`,
+    );
+  if (live !== null && read === null)
+    notes.push(
+      'The engine does not tell its KV capacity now. Choose its card and its model instead of it, and the capacity is computed.',
     );
   if (model.shape?.slidingWindow != null)
     notes.push(

@@ -8,6 +8,7 @@ import { bytesPerToken, type ModelUse } from '#lib/plan/kv-memory.ts';
 import { matchModel } from '#lib/plan/model-shape.ts';
 import { type KvPlan, planKv } from '#lib/plan/plan-kv.ts';
 import { type PreflightPlan, planPreflight } from '#lib/plan/plan-preflight.ts';
+import { reportGb } from '#lib/plan/pre-flight.ts';
 import { quantisationOfName } from '#lib/plan/quantisation.ts';
 import { REPORT_TABLES } from '#lib/plan/report-batch-tables.ts';
 import { planReportCase, REPORT_BYTES_PER_TOKEN, REPORT_PREFLIGHT_CASES } from '#lib/plan/report-preflight.ts';
@@ -18,6 +19,10 @@ import { kvDtypeOfEngine, type PlanPlace, resolvePlace } from '#lib/service/plan
 
 const entered = (value: number): Quantity => quantity(value, 'entered', 'entered');
 
+/** What a person leaves as it is, is no word of theirs. */
+const enteredUnless = (value: number, usual: number, text: string): Quantity =>
+  value === usual ? quantity(value, 'default', text) : entered(value);
+
 /** `POST /plan/preflight`: report 000's rule on a card, a live GPU or the GPU of a live engine. */
 export async function preflight(context: ServiceContext, body: PreflightBody): Promise<PreflightAnswer> {
   const place = await resolvePlace(context, body.place);
@@ -26,7 +31,7 @@ export async function preflight(context: ServiceContext, body: PreflightBody): P
   const perToken = bytesPerToken(modelUse(body, place, found));
   const plan = planPreflight({
     batch: entered(body.batch),
-    concurrency: entered(body.concurrency),
+    concurrency: enteredUnless(body.concurrency, 1, 'one at a time'),
     tokensPerRequest: entered(body.tokensPerRequest),
     bytesPerToken: given(body.bytesPerToken) ?? {
       value: perToken.value,
@@ -36,7 +41,8 @@ export async function preflight(context: ServiceContext, body: PreflightBody): P
     cap: body.cap === 0.8 ? quantity(body.cap, 'report', 'report 000, soft cap') : entered(body.cap),
   });
   const figures = body.bytesPerToken === undefined ? [perToken, ...plan.figures] : plan.figures;
-  return { ...preflightAnswer({ ...plan, figures }), notes: notesOf(place), live: liveOf(place, found.modelId) };
+  const need = plan.figures.find(({ id }) => id === 'need')?.value ?? null;
+  return { ...preflightAnswer({ ...plan, figures }), ...presentUse(place, need), live: liveOf(place, found.modelId) };
 }
 
 function given(bytes: PreflightBody['bytesPerToken']): Quantity | null {
@@ -54,13 +60,13 @@ export async function planKvCache(context: ServiceContext, body: KvBody): Promis
     card: { cardBytes: place.cardBytes, utilization: utilizationOf(body, place) },
     model: modelUse(body, place, found),
     step: {
-      stepTokens: entered(body.stepTokens),
-      sequences: entered(body.sequences),
+      stepTokens: enteredUnless(body.stepTokens, 2048, "vLLM's default for serving"),
+      sequences: enteredUnless(body.sequences, 256, "vLLM's default"),
       measured: body.activationBytes === undefined ? null : entered(body.activationBytes),
     },
     batch: entered(body.batch),
     sequenceTokens: entered(body.sequenceTokens),
-    concurrency: entered(body.concurrency),
+    concurrency: enteredUnless(body.concurrency, 1, 'one at a time'),
     live: place.engine,
   });
   return { ...kvAnswer(plan), live: liveOf(place, found.modelId) };
@@ -95,7 +101,12 @@ async function findShape(context: ServiceContext, body: Pick<KvBody, 'model'>, p
 }
 
 function modelUse(body: Pick<KvBody, 'kvDtype' | 'gpus'> & Partial<KvBody>, place: PlanPlace, found: Found): ModelUse {
-  return { ...found, ...weightsOf(body, place), ...kvOf(body, place), gpus: entered(body.gpus) };
+  return {
+    ...found,
+    ...weightsOf(body, place),
+    ...kvOf(body, place),
+    gpus: enteredUnless(body.gpus, 1, 'one GPU an engine'),
+  };
 }
 
 function weightsOf(
@@ -129,12 +140,20 @@ function utilizationOf(body: KvBody, { engine }: PlanPlace): Quantity {
   return engine === null ? quantity(0.9, 'default', "vLLM's default") : engine.utilization;
 }
 
-/** The report's rule counts the whole card, whatever is on it already. */
-function notesOf({ live }: PlanPlace): string[] {
-  const used = live?.read.find(({ name }) => name === findSignal('vram_used')?.title)?.value ?? null;
-  if (used === null || used === 0) return [];
-  const text = `${formatValue(used, 'bytes')} of the card are in use now; the pre-flight rule counts the whole card.`;
-  return [text];
+/** The report's rule counts the whole card, whatever is on it already. An engine holds its share itself: there the KV cache is judged. */
+function presentUse({ live }: PlanPlace, need: number | null): Pick<PreflightAnswer, 'notes' | 'fitsNow'> {
+  const read = (signal: string) => live?.read.find(({ name }) => name === findSignal(signal)?.title)?.value ?? null;
+  const [used, total] = [read('vram_used'), read('vram_total')];
+  // Not every exporter prints free memory; what the driver keeps is then inside.
+  const free = read('vram_free') ?? (total === null || used === null ? null : total - used);
+  if (live === null || used === null || used === 0) return { notes: [], fitsNow: null };
+  const inUse = `${formatValue(used, 'bytes')} of the card are in use now`;
+  if (live.kind === 'engine' || free === null || need === null)
+    return { notes: [`${inUse}; the pre-flight rule counts the whole card.`], fitsNow: null };
+  const fitsNow = need <= free;
+  const words = fitsNow ? 'it fits into' : `${reportGb(need)} do not fit into`;
+  const note = `${inUse}: ${words} the ${reportGb(free)} that are free. The pre-flight rule counts the whole card.`;
+  return { notes: [note], fitsNow };
 }
 
 function liveOf({ live }: PlanPlace, modelId: string | null): LiveView | null {
@@ -145,7 +164,7 @@ function liveOf({ live }: PlanPlace, modelId: string | null): LiveView | null {
 const figuresOf = (figures: PreflightPlan['figures']) =>
   figures.map((figure) => ({ ...figure, inputs: [...figure.inputs] }));
 
-function preflightAnswer(plan: PreflightPlan): Omit<PreflightAnswer, 'live' | 'notes'> {
+function preflightAnswer(plan: PreflightPlan): Omit<PreflightAnswer, 'live' | 'notes' | 'fitsNow'> {
   return { ...plan, halving: [...plan.halving], figures: figuresOf(plan.figures) };
 }
 

@@ -82,6 +82,7 @@ test('the worse answer is the headline; unknown never hides what is known not to
   expect(worstVerdict(['fits', 'unknown'])).toBe('unknown');
   expect(worstVerdict(['does not fit', 'unknown'])).toBe('does not fit');
   expect(worstVerdict(['above cap', 'fits'])).toBe('above cap');
+  expect(worstVerdict(['fits', 'not now'])).toBe('not now');
 });
 
 test('numbers to follow a calculation with have all their digits', () => {
@@ -110,6 +111,7 @@ describe('the picture of memory', () => {
     halving: [],
     fittingBatch: null,
     notes: [],
+    fitsNow: null,
     live: null,
     figures: [
       figure('need', 2 * GIB),

@@ -133,6 +133,7 @@ describe('a plan of the KV cache', () => {
     expect(made.verdict).toBe('unknown');
     expect(figureOf(made, 'kv_capacity')).toBeNull();
     expect(made.sentence).toContain('Rust front end');
+    expect(made.notes.join()).toContain('Choose its card and its model');
   });
   it('says so when the weights alone are too large', () => {
     const made = plan({ use: use('llama-3.1-70b') });

@@ -91,8 +91,17 @@ describe('on a live GPU', () => {
     expect(cap?.value).toBe(0.8 * 16 * GIB);
     expect(cap?.inputs[1]?.origin).toEqual({ kind: 'gpu', text: 'read from GPU gpu-01 · GPU b', subject });
     expect(pick(answer, 'bytes_per_token')?.value).toBe(12_288);
-    expect(answer.notes).toEqual(['20 GiB of the card are in use now; the pre-flight rule counts the whole card.']);
     expect(answer.live?.read.map(({ name, value }) => [name, value])).toContainEqual(['VRAM used', 20 * GIB]);
+  });
+  it('what is free now is judged beside the rule, which counts the whole card', async () => {
+    const subject = ids['gpu-01 GPU a'] ?? -1;
+    const body = { place: { subject }, tokensPerRequest: 512, bytesPerToken: 'report' };
+    const large = await ask({ ...body, batch: 2048 });
+    expect(large).toMatchObject({ verdict: 'fits', fitsNow: false });
+    expect(large.notes).toEqual([
+      '20 GiB of the card are in use now: 8.0GB do not fit into the 4.0GB that are free. The pre-flight rule counts the whole card.',
+    ]);
+    expect((await ask({ ...body, batch: 512 })).fitsNow).toBe(true);
   });
   it('an unread card is unknown, with the reason, and not the last value', async () => {
     const subject = ids['gpu-01 GPU a'] ?? -1;
