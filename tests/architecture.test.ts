@@ -8,9 +8,10 @@ const ROOT = path.join(import.meta.dirname, '..');
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'lib/metrics': [],
   'lib/address': [],
+  'lib/plan': ['lib/metrics'],
   'lib/rules': ['lib/metrics', 'lib/series'],
   'lib/alerts': ['lib/metrics', 'lib/rules'],
-  'lib/api': ['lib/metrics', 'lib/rules', 'lib/alerts', 'lib/detect', 'lib/runs'],
+  'lib/api': ['lib/metrics', 'lib/rules', 'lib/alerts', 'lib/detect', 'lib/runs', 'lib/plan'],
   'lib/target': ['lib/metrics', 'lib/api'],
   'lib/series': ['lib/metrics'],
   'lib/detect': ['lib/metrics', 'lib/series'],
@@ -28,6 +29,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'lib/rules',
     'lib/alerts',
     'lib/notify',
+    'lib/plan',
   ],
   'lib/collector': [
     'lib/metrics',
@@ -51,6 +53,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'lib/series',
     'lib/detect',
     'lib/runs',
+    'lib/plan',
     'lib/rules',
     'lib/alerts',
     'lib/notify',
@@ -58,7 +61,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'lib/scrape',
     'lib/db',
   ],
-  'lib/client': ['lib/metrics', 'lib/api', 'lib/series', 'lib/rules', 'lib/alerts', 'lib/detect', 'lib/runs'],
+  'lib/client': [
+    'lib/metrics',
+    'lib/api',
+    'lib/series',
+    'lib/rules',
+    'lib/alerts',
+    'lib/detect',
+    'lib/runs',
+    'lib/plan',
+  ],
   'lib/simulator': ['lib/metrics', 'lib/target', 'lib/api', 'lib/series'],
   components: [
     'lib/metrics',
@@ -69,6 +81,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'lib/alerts',
     'lib/detect',
     'lib/runs',
+    'lib/plan',
   ],
 };
 
@@ -82,6 +95,7 @@ const PURE = [
   'lib/api',
   'lib/rules',
   'lib/alerts',
+  'lib/plan',
 ];
 
 function filesOf(folder: string): string[] {

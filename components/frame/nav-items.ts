@@ -2,6 +2,7 @@ import {
   Activity,
   BellOff,
   BookOpen,
+  Calculator,
   Cpu,
   Database,
   Gauge,
@@ -37,6 +38,7 @@ export const NAV_GROUPS: readonly { readonly title: string; readonly items: read
     title: 'Judge',
     items: [
       { path: '/runs', title: 'Runs', icon: ListChecks, keys: 'g u' },
+      { path: '/plan', title: 'Planner', icon: Calculator, keys: 'g p' },
       { path: '/rules', title: 'Rules', icon: Scale, keys: 'g r' },
       { path: '/silences', title: 'Silences', icon: BellOff, keys: 'g s' },
     ],

@@ -3,7 +3,7 @@
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Checkbox } from '#components/ui/field.tsx';
 import { usePreference } from '#lib/client/preferences.ts';
-import { ALERT_LIST_KEYS, ALERT_PAGE_KEYS, SHORTCUTS } from '#lib/client/shortcuts.ts';
+import { ALERT_LIST_KEYS, ALERT_PAGE_KEYS, PLAN_KEYS, SHORTCUTS } from '#lib/client/shortcuts.ts';
 
 const CHART_KEYS = [
   ['← →', 'Move the crosshair (with Shift ten buckets)'],
@@ -19,6 +19,7 @@ export function ShortcutHelp({ open, onOpenChange }: { open: boolean; onOpenChan
       <KeyList title="Anywhere" rows={SHORTCUTS.map(({ keys, text }) => [keys, text] as const)} />
       <KeyList title="In the list of alerts" rows={ALERT_LIST_KEYS} />
       <KeyList title="On the page of an alert" rows={ALERT_PAGE_KEYS} />
+      <KeyList title="In the planner" rows={PLAN_KEYS} />
       <KeyList title="On a chart (focus it with Tab)" rows={CHART_KEYS} />
       <Checkbox
         label="Single-key shortcuts are on"

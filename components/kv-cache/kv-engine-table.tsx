@@ -5,6 +5,7 @@ import { nameColumn, subjectRowClass, subjectRowKey, valueColumn } from '#compon
 import { nowOf, type SubjectRow, sameSubjectRow, subjectRows } from '#components/fleet/subject-row.ts';
 import { KV_SIGNALS, useKvCurrent } from '#components/kv-cache/kv-values.ts';
 import { engineLevel } from '#components/kv-cache/kv-verdict.ts';
+import { PlanLink } from '#components/plan/plan-link.tsx';
 import { HealthStatus } from '#components/status/health-status.tsx';
 import { LevelStatus } from '#components/status/level-status.tsx';
 import { Card } from '#components/ui/card.tsx';
@@ -29,7 +30,7 @@ const COLUMNS: readonly Column<SubjectRow>[] = [
 export function KvEngineTable({ engines, names }: { engines: readonly Subject[]; names: ReadonlyMap<number, string> }) {
   const current = useKvCurrent();
   return (
-    <Card title="By engine">
+    <Card title="By engine" actions={<PlanLink subjects={engines} />}>
       <div className="relative sm:max-h-96 sm:overflow-y-auto">
         <Table
           caption="KV cache by engine"

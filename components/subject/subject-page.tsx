@@ -6,6 +6,7 @@ import { type ReactNode, useMemo } from 'react';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
 import { type Scope, ScopeProvider, useSubjects } from '#components/panel/scope.tsx';
+import { PlanLink } from '#components/plan/plan-link.tsx';
 import { RangePicker } from '#components/range/range-picker.tsx';
 import { HealthStatus } from '#components/status/health-status.tsx';
 import { SubjectFacts } from '#components/subject/subject-facts.tsx';
@@ -48,6 +49,7 @@ export function SubjectPage({
         }
       >
         {subject !== undefined && <HealthStatus state={subject.health.state} />}
+        {subject !== undefined && kind === 'engine' && <PlanLink subjects={[subject]} />}
         <RangePicker />
       </PageHeader>
       <PageBody>

@@ -11,6 +11,7 @@ import {
   valueColumn,
 } from '#components/fleet/subject-columns.tsx';
 import { nowOf, type SubjectRow, sameSubjectRow, subjectRows } from '#components/fleet/subject-row.ts';
+import { PlanLink } from '#components/plan/plan-link.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import { KV_SIGNALS, type KvUse, kvShareOf, kvUseOf } from '#components/vram/kv-use.ts';
@@ -88,7 +89,7 @@ export function VramTable({ gpus, names }: { gpus: readonly Subject[]; names: Re
     (row): GpuRow => ({ ...row, floor: floors.get(row.subject.id) ?? null, kv: kvUseOf(row.subject, engines) }),
   );
   return (
-    <Card title="Memory by GPU">
+    <Card title="Memory by GPU" actions={<PlanLink subjects={gpus} />}>
       <Table
         caption="Memory by GPU"
         columns={COLUMNS}

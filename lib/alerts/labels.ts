@@ -31,8 +31,8 @@ export function labelsOf(rule: { readonly id: string; readonly severity: Severit
   return { ...target.labels, ...Object.fromEntries(known) };
 }
 
-/** An engine's key is JSON: [target id, model, engine label]. */
-function engineParts(key: string): readonly [string?, string?, string?] {
+/** An engine's key is JSON: [target id, model, engine label]. Empty for anything else. */
+export function engineParts(key: string): readonly [string?, string?, string?] {
   const found = /^\[(\d+),("(?:[^"\\]|\\.)*"),("(?:[^"\\]|\\.)*")\]$/.exec(key);
   if (found === null) return [];
   return [found[1], JSON.parse(found[2] ?? '""') as string, JSON.parse(found[3] ?? '""') as string];

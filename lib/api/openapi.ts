@@ -12,6 +12,7 @@ import {
 import { MemoryView } from '#lib/api/memory.ts';
 import { Notification } from '#lib/api/notification.ts';
 import { ALERT_OPERATIONS } from '#lib/api/openapi-alerts.ts';
+import { PLAN_OPERATIONS } from '#lib/api/openapi-plan.ts';
 import { RULE_OPERATIONS } from '#lib/api/openapi-rules.ts';
 import { RUN_OPERATIONS } from '#lib/api/openapi-runs.ts';
 import { Problem } from '#lib/api/problem.ts';
@@ -113,6 +114,7 @@ const OPERATIONS: readonly Operation[] = [
   ...ALERT_OPERATIONS,
   ...RULE_OPERATIONS,
   ...RUN_OPERATIONS,
+  ...PLAN_OPERATIONS,
   { path: '/events', method: 'get', summary: 'Server-sent hints that something changed' },
 ];
 

@@ -75,6 +75,7 @@ const QUERIES_OF = {
   rules: ['rules', 'rule'],
   silences: ['silences', 'maintenance', 'alerts', 'alert'],
   runs: ['runs'],
+  models: ['plan-models', 'plan'],
 } as const satisfies Record<Topic, readonly string[]>;
 
 function followHint(client: QueryClient, topic: Topic, live: boolean): void {

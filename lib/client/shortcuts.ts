@@ -20,6 +20,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: 'g a', text: 'Go to alerts', action: { type: 'go', path: '/alerts' } },
   { keys: 'g r', text: 'Go to rules', action: { type: 'go', path: '/rules' } },
   { keys: 'g u', text: 'Go to runs', action: { type: 'go', path: '/runs' } },
+  { keys: 'g p', text: 'Go to the planner', action: { type: 'go', path: '/plan' } },
   { keys: 'g s', text: 'Go to silences', action: { type: 'go', path: '/silences' } },
   { keys: '/', text: 'Filter', action: { type: 'filter' } },
   { keys: 'u', text: 'UTC or local time', action: { type: 'utc' } },
@@ -45,6 +46,11 @@ export const ALERT_PAGE_KEYS = [
   ['c', 'Add a note'],
   ['m', 'Mute'],
   ['o', 'Assign'],
+] as const;
+
+export const PLAN_KEYS = [
+  ['b', 'To the batch'],
+  ['e', 'Open or close every number'],
 ] as const;
 
 export const CHORD_MS = 1000;

@@ -1,7 +1,6 @@
 import { ChannelInput, type ChannelPatch, type ChannelView } from '#lib/api/channels.ts';
 import { writeAudit } from '#lib/db/audit.ts';
 import type { StoredChannel } from '#lib/db/channels.ts';
-import { isNameTaken } from '#lib/db/failure.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { type Channel, type ChannelSecrets, channelFromInput, channelToInput } from '#lib/notify/channel.ts';
 import type { Actor } from '#lib/service/access.ts';
@@ -9,12 +8,13 @@ import { findChannel, getChannel } from '#lib/service/channels.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
 import { refuseAddress } from '#lib/service/refuse-address.ts';
+import { uniqueName } from '#lib/service/unique-name.ts';
 
 /** `POST /channels` */
 export async function createChannel(context: ServiceContext, actor: Actor, input: ChannelInput): Promise<ChannelView> {
   const channel = parsedOrThrow(input, {});
   refuseInput(input);
-  const id = await uniqueName(channel.name, () =>
+  const id = await uniqueName('channel', channel.name, () =>
     inTransaction(context.pool, async (client) => {
       const created = await context.channels.create(client, channel, 'user', context.clock());
       await audit(client, context, actor, 'channel.create', created, channel);
@@ -45,7 +45,7 @@ export async function patchChannel(
   if (isSameKind) refuseMovedSecrets(stored, parsed.data, patch);
   refuseInput(parsed.data);
   const channel = parsedOrThrow(parsed.data, isSameKind ? keptSecrets(stored, patch) : {});
-  await uniqueName(channel.name, () =>
+  await uniqueName('channel', channel.name, () =>
     inTransaction(context.pool, async (client) => {
       await context.channels.update(client, id, channel, context.clock());
       await audit(client, context, actor, 'channel.change', id, channel);
@@ -110,15 +110,6 @@ function parsedOrThrow(input: ChannelInput, kept: ChannelSecrets): Channel {
     result.errors.map((error) => `${error.path}: ${error.message}`).join('; '),
     result.errors,
   );
-}
-
-async function uniqueName<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isNameTaken(error)) throw error;
-    throw new AppError('conflict', `a channel named "${name}" exists already`, [{ path: 'name', message: 'is taken' }]);
-  }
 }
 
 function audit(

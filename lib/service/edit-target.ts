@@ -1,5 +1,4 @@
 import type { TargetDetail, TargetInput, TargetPatch } from '#lib/api/targets.ts';
-import { isNameTaken } from '#lib/db/failure.ts';
 import { sendHint } from '#lib/db/notify.ts';
 import type { StoredTarget } from '#lib/db/targets.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
@@ -7,6 +6,7 @@ import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
 import { refuseAddress } from '#lib/service/refuse-address.ts';
 import { getTargetView } from '#lib/service/targets.ts';
+import { uniqueName } from '#lib/service/unique-name.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 import { parseTarget } from '#lib/target/target-input.ts';
 
@@ -14,7 +14,7 @@ import { parseTarget } from '#lib/target/target-input.ts';
 export async function createTarget(context: ServiceContext, input: TargetInput): Promise<TargetDetail> {
   const settings = parsedOrThrow(input);
   refuseAddress('url', settings.url ?? '');
-  const created = await uniqueName(settings.name, () => context.targets.create(settings, 'api'));
+  const created = await uniqueName('target', settings.name, () => context.targets.create(settings, 'api'));
   await sendHint(context.pool, 'targets');
   return getTargetView(context, created.id);
 }
@@ -27,7 +27,7 @@ export async function patchTarget(context: ServiceContext, id: number, patch: Ta
   // A target that is there already can still be renamed or paused, whatever its address is.
   if (settings.url !== stored.url) refuseAddress('url', settings.url ?? '');
   const merged: TargetSettings = auth === undefined ? { ...settings, auth: stored.auth } : settings;
-  await uniqueName(merged.name, () => context.targets.update(id, merged, paused ?? stored.paused));
+  await uniqueName('target', merged.name, () => context.targets.update(id, merged, paused ?? stored.paused));
   await sendHint(context.pool, 'targets');
   return getTargetView(context, id);
 }
@@ -59,15 +59,6 @@ function parsedOrThrow(input: TargetInput): TargetSettings {
     result.errors.map((error) => `${error.path}: ${error.message}`).join('; '),
     result.errors,
   );
-}
-
-async function uniqueName<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isNameTaken(error)) throw error;
-    throw new AppError('conflict', `a target named "${name}" exists already`, [{ path: 'name', message: 'is taken' }]);
-  }
 }
 
 function toInput(target: StoredTarget): TargetInput {

@@ -59,6 +59,7 @@ describe('without a mouse', () => {
     ['g v', '/vram'],
     ['g t', '/throughput'],
     ['g b', '/bursts'],
+    ['g p', '/plan'],
     ['g f', '/'],
   ])('%s goes to %s', async (keys, path) => {
     for (const key of keys.split(' ')) await page.keyboard.press(key);
