@@ -28,6 +28,7 @@ export function demoTargets(baseUrl: string): TargetSettings[] {
     maxRunning: KNOWN[name]?.maxRunning ?? null,
     profile: KNOWN[name]?.profile ?? 'relative',
     gpus: KNOWN[name]?.gpus ?? [],
+    slo: null,
     auth: null,
     tls: null,
   });

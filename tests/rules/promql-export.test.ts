@@ -96,8 +96,13 @@ describe('the rule file', () => {
       'BatchDegrading',
       'BatchFailures',
       'ModelReloaded',
+      'SLAViolation',
       'BatchSlaAt20h',
       'BatchSlaForecast',
+      'SloBurnFast',
+      'SloBurnSustained',
+      'SloBurnDay',
+      'SloBurnSlow',
       'ExporterFrozen',
       'SignalMissing',
       'EngineDisappeared',
@@ -145,7 +150,7 @@ describe('the rule file', () => {
     'promtool accepts it: $gpuExporter, $profile (skipped: no promtool on PATH)',
     { timeout: 120_000 },
     ({ gpuExporter, profile }) => {
-      const { yaml, exported } = exportPrometheusRules(ALL_ON, { gpuExporter, profile, baselineRps: 202 });
+      const { yaml, exported } = exportPrometheusRules(ALL_ON, { gpuExporter, profile, baselineRps: 202, slo: null });
       const { ok, output } = promtool(['check', 'rules'], { 'rules.yml': yaml });
       expect(output).toContain(`${exported.length} rules found`);
       expect(ok).toBe(true);
