@@ -1,4 +1,4 @@
-import type { Tier } from '#lib/db/columns.ts';
+import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { type FleetSubject, sloOf } from '#lib/db/fleet-state.ts';
 import { columnsOf, type HistogramBucket, joinRows, readHistogramBuckets } from '#lib/db/histogram-windows.ts';
 import type { MeasureContext, MeasuredRow } from '#lib/db/measure-span.ts';
@@ -70,7 +70,7 @@ export function countedWindow(form: SloForm, windowMs: number): number | null {
 }
 
 /**
- * Counts of each engine against its promise over (nowMs − window, nowMs], read from the widest roll-ups that fit; null as
+ * Counts of each engine against its promise over (nowMs − window, nowMs], from a whole minute on, read from the widest roll-ups that fit; null as
  * window: that of each promise. An engine without a promise, or without rows, is missing.
  */
 export async function countSlo(
@@ -107,7 +107,8 @@ async function windowRows(
   const states = new Map(
     await Promise.all(rolled.map(async (tier) => [tier, await loadRollupState(context.pool, tier)] as const)),
   );
-  const parts = coverSpan(nowMs + 1 - windowMs, nowMs + 1, tiers, (tier) => states.get(tier)?.doneMs ?? 0);
+  const fromMs = Math.round((nowMs - windowMs) / MINUTE_MS) * MINUTE_MS;
+  const parts = coverSpan(fromMs, nowMs + 1, tiers, (tier) => states.get(tier)?.doneMs ?? 0);
   const columns = await columnsOf(context, names);
   const load = (part: TierPart): Promise<readonly HistogramRow[]> =>
     fetchHistograms(context.pool, { ...ONE_WINDOW, ...part, subjectIds }, columns);
@@ -121,6 +122,8 @@ async function windowRows(
   );
   return rows.flat();
 }
+
+const MINUTE_MS = TIER_STEP_MS['1m'];
 
 const ONE_WINDOW = {
   kind: 'engine',

@@ -64,7 +64,7 @@ async function judgeNext(
   await client.query('DELETE FROM sla_minutes WHERE at_ms >= $1 AND at_ms < $2', [fromMs, toMs]);
   await client.query(
     `INSERT INTO sla_minutes (at_ms, subject_id, met, missed, unknown)
-     SELECT * FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[])`,
+     SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[])`,
     (['atMs', 'subjectId', 'met', 'missed', 'unknown'] as const).map((key) => counts.map((row) => row[key])),
   );
   await client.query("UPDATE rollup_state SET done_until_ms = $1 WHERE name = 'sla_minutes'", [toMs]);

@@ -12,7 +12,7 @@ export function tiersFor(windowMs: number): readonly Tier[] {
 
 /**
  * Covers [fromMs, toMs) with whole rows of the widest tiers: their finished middle, finer rows at both ends, polls only at
- * the new end. `doneMs`: until when a tier is rolled up. The old end begins with a whole minute.
+ * the new end where `fromMs` is a whole minute. `doneMs`: until when a tier is rolled up.
  */
 export function coverSpan(
   fromMs: number,
@@ -28,7 +28,7 @@ export function coverSpan(
   const lastMs = Math.floor(Math.min(toMs, doneMs(widest)) / step) * step;
   if (firstMs >= lastMs) return coverSpan(fromMs, toMs, finer, doneMs);
   return [
-    ...coverSpan(fromMs, firstMs, finer, doneMs).filter((part) => part.tier !== 'raw'),
+    ...coverSpan(fromMs, firstMs, finer, doneMs),
     { tier: widest, fromMs: firstMs, toMs: lastMs },
     ...coverSpan(lastMs, toMs, finer, doneMs),
   ];

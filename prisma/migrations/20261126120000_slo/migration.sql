@@ -5,9 +5,9 @@ ALTER TABLE target ADD COLUMN slo jsonb;
 CREATE TABLE sla_minutes (
   at_ms bigint NOT NULL,
   subject_id integer NOT NULL REFERENCES subject (id) ON DELETE CASCADE ON UPDATE CASCADE,
-  met smallint NOT NULL,
-  missed smallint NOT NULL,
-  unknown smallint NOT NULL,
+  met integer NOT NULL,
+  missed integer NOT NULL,
+  unknown integer NOT NULL,
   PRIMARY KEY (at_ms, subject_id)
 );
 INSERT INTO rollup_state (name, done_until_ms, version) VALUES ('sla_minutes', 0, 0);
