@@ -11,6 +11,7 @@ import {
   Scale,
   Send,
   Siren,
+  Target,
   Waves,
 } from 'lucide-react';
 
@@ -36,6 +37,7 @@ export const NAV_GROUPS: readonly { readonly title: string; readonly items: read
   {
     title: 'Judge',
     items: [
+      { path: '/sla', title: 'SLA', icon: Target, keys: 'g l' },
       { path: '/runs', title: 'Runs', icon: ListChecks, keys: 'g u' },
       { path: '/rules', title: 'Rules', icon: Scale, keys: 'g r' },
       { path: '/silences', title: 'Silences', icon: BellOff, keys: 'g s' },

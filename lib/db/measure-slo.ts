@@ -18,10 +18,12 @@ export function isSloSignal(signal: Signal): signal is SloSignal {
 
 /** Only promises that somebody made: of the others nothing is counted, and all their signals are unknown. */
 function promisesOf(subjects: readonly FleetSubject[]): ReadonlyMap<number, Slo> {
-  const engines = subjects
-    .filter(({ kind }) => kind === 'engine')
-    .map((subject) => [subject.id, sloOf(subject)] as const);
-  return new Map(engines.filter(([, slo]) => slo.promisedBy !== 'nobody'));
+  return new Map([...slosOf(subjects)].filter(([, slo]) => slo.promisedBy !== 'nobody'));
+}
+
+function slosOf(subjects: readonly FleetSubject[]): ReadonlyMap<number, Slo> {
+  const engines = subjects.filter(({ kind }) => kind === 'engine');
+  return new Map(engines.map((subject) => [subject.id, sloOf(subject)]));
 }
 
 const histogramsOf = (promises: ReadonlyMap<number, Slo>): readonly string[] => [
@@ -70,8 +72,8 @@ export function countedWindow(form: SloForm, windowMs: number): number | null {
 }
 
 /**
- * Counts of each engine against its promise over (nowMs − window, nowMs], from a whole minute on, read from the widest roll-ups that fit; null as
- * window: that of each promise. An engine without a promise, or without rows, is missing.
+ * Counts of each engine against its promise over (nowMs − window, nowMs]; null as window: that of each promise. An engine
+ * without a promise, or without rows, is missing.
  */
 export async function countSlo(
   context: MeasureContext,
@@ -79,18 +81,36 @@ export async function countSlo(
   windowMs: number | null,
   nowMs: number,
 ): Promise<ReadonlyMap<number, SloCounts>> {
-  const promises = promisesOf(subjects);
-  const found = new Map<number, SloCounts>();
+  const windows = await sloWindows(context, subjects, windowMs, nowMs, 'promised');
+  return new Map(
+    subjects.flatMap((subject) => {
+      const windowOf = windows.get(subject.id);
+      const counts = windowOf === undefined ? null : countAgainst(sloOf(subject), windowOf);
+      return counts === null ? [] : [[subject.id, counts] as const];
+    }),
+  );
+}
+
+/**
+ * The histograms of each engine's promise over a window that begins with a whole minute, from the widest roll-ups that fit.
+ * `all`: also of what nobody promised.
+ */
+export async function sloWindows(
+  context: MeasureContext,
+  subjects: readonly FleetSubject[],
+  windowMs: number | null,
+  nowMs: number,
+  which: 'promised' | 'all',
+): Promise<ReadonlyMap<number, HistogramBucket['windowOf']>> {
+  const promises = which === 'all' ? slosOf(subjects) : promisesOf(subjects);
+  const found = new Map<number, HistogramBucket['windowOf']>();
   for (const [ofMs, group] of Map.groupBy(promises, ([, slo]) => windowMs ?? slo.windowMs)) {
     const own = new Map(group);
     const names = histogramsOf(own);
     if (names.length === 0) continue;
     const rows = await windowRows(context, [...own.keys()], names, ofMs, nowMs);
-    for (const { subjectId, windowOf } of await joinRows(context, rows, names, (row) => String(row.subjectId))) {
-      const slo = subjectId === null ? undefined : own.get(subjectId);
-      const counts = slo === undefined ? null : countAgainst(slo, windowOf);
-      if (subjectId !== null && counts !== null) found.set(subjectId, counts);
-    }
+    for (const { subjectId, windowOf } of await joinRows(context, rows, names, (row) => String(row.subjectId)))
+      if (subjectId !== null) found.set(subjectId, windowOf);
   }
   return found;
 }
