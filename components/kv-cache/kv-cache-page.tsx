@@ -26,9 +26,9 @@ export function KvCachePage() {
             <SeriesPanel spec={PANELS.hits} />
             <SeriesPanel spec={PANELS.evictions} />
             <SeriesPanel spec={PANELS.preemptions} />
-            <SeriesPanel spec={PANELS.kvTokens} />
             <KvExpectationPanel />
             <KvHitPanel />
+            <SeriesPanel spec={PANELS.kvTokens} />
           </PanelGrid>
         </>
       )}

@@ -23,6 +23,7 @@ export function KvHitPanel() {
         </>
       }
       help="Dark range: 75 to 85 % hits, the warning range of report 002. Dots: one bucket each."
+      top={1}
       cloudsOf={cloudsOf}
     />
   );

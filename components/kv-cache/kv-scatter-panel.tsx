@@ -25,12 +25,13 @@ type KvScatterPanelProps = {
   curve: XyCurve;
   curveKey: ReactNode;
   help: string;
+  top?: number;
   /** Stays the same function: the clouds are made anew with another one. */
   cloudsOf: (answer: SeriesAnswer, names: ReadonlyMap<number, string>) => KvClouds;
 };
 
 /** Something over KV utilisation, one point per bucket and engine, against what a report says of it. */
-export function KvScatterPanel({ title, signals, curve, curveKey, help, cloudsOf }: KvScatterPanelProps) {
+export function KvScatterPanel({ title, signals, curve, curveKey, help, top, cloudsOf }: KvScatterPanelProps) {
   const scope = useScope();
   const { range, refreshMs } = useRange();
   const frame = useRef<HTMLElement>(null);
@@ -67,6 +68,7 @@ export function KvScatterPanel({ title, signals, curve, curveKey, help, cloudsOf
             points={clouds.points}
             curve={curve}
             height={HEIGHT}
+            {...(top === undefined ? {} : { top })}
             xTitle="KV cache used"
             summary={`${title}: ${count} buckets of ${clouds.points.length} lines. ${help} ${clouds.note}`.trim()}
           />

@@ -24,6 +24,8 @@ export const SCORED: readonly { readonly signal: Signal; readonly target: Target
 
 export const SCORED_SIGNALS: readonly string[] = [...new Set(SCORED.map(({ signal }) => signal.id))];
 
+const OP_SIGNS: Readonly<Record<TargetLine['op'], string>> = { '<': '<', '<=': '≤', '>': '>', '>=': '≥', '=': '=' };
+
 /** Judges the present values; `isLiteral`: of a target that is judged by the printed numbers. */
 export function scorecard(
   subjects: readonly Subject[],
@@ -46,7 +48,7 @@ export function scorecard(
     return {
       signal,
       target,
-      text: `${target.op} ${formatValue(target.value, signal.unit)}${relative}`,
+      text: `${OP_SIGNS[target.op]} ${formatValue(target.value, signal.unit)}${relative}`,
       met: judged.length - missed.length,
       missed: missed.length,
       unknown: own.length - judged.length,

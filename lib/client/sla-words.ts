@@ -15,6 +15,7 @@ const BUDGET_LOW = 0.25;
 export const LATENCY_WORDS: Readonly<Record<SloLatency, string>> = {
   ttft: 'TTFT',
   tpot: 'TPOT',
+  itl: 'ITL',
   e2e: 'end to end',
   prefill: 'prefill',
 };
@@ -79,6 +80,7 @@ export function budgetText({ left, leftAtLeast }: SlaEngine['budget']): string {
 /** "98.2%" at a bucket bound, "96.1% to 98.2%" inside a bucket or of several latencies. */
 export function shareText(atLeast: number | null, atMost: number | null): string {
   if (atLeast === null || atMost === null) return '–';
+  if (atLeast === 0 && atMost === 1) return 'cannot be told from the buckets';
   const [low, high] = [formatValue(atLeast, 'ratio'), formatValue(atMost, 'ratio')];
   return low === high ? low : `${low} to ${high}`;
 }

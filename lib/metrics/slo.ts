@@ -4,11 +4,12 @@ import type { EngineHistogram } from '#lib/metrics/sample.ts';
 export const SLO_LATENCIES = {
   ttft: 'ttft_s',
   tpot: 'tpot_s',
+  itl: 'itl_s',
   e2e: 'e2e_s',
   prefill: 'prefill_s',
 } as const satisfies Record<string, EngineHistogram>;
 export type SloLatency = keyof typeof SLO_LATENCIES;
-export const SLO_LATENCY_NAMES = Object.keys(SLO_LATENCIES) as readonly SloLatency[];
+export const SLO_LATENCY_NAMES = ['ttft', 'tpot', 'itl', 'e2e', 'prefill'] as const satisfies readonly SloLatency[];
 
 /** What a person wrote, for all targets or for one; what is missing comes from the other, or is a default. */
 export type StatedSlo = {

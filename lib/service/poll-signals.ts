@@ -9,6 +9,8 @@ import type { TimeRange } from '#lib/metrics/time-range.ts';
 import { combineFleet, exactly, type Measured } from '#lib/series/measure.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 
+const SLA_ROW_MS = 600_000;
+
 type Request = {
   readonly subjects: readonly FleetSubject[];
   readonly signals: readonly Signal[];
@@ -61,7 +63,13 @@ async function measureSlaMinutes(context: ServiceContext, request: Request, rang
     const known = met + group.reduce((sum, bucket) => sum + bucket.missed, 0);
     const subjectId = isFleet ? null : (group[0]?.subjectId ?? null);
     const value = exactly(known === 0 ? null : met / known);
-    return signals.map((signal) => ({ signal, subjectId, bucketMs: group[0]?.bucketMs ?? 0, value }));
+    // Rows are of ten minutes: shorter buckets show those that they lie in.
+    const rowMs = group[0]?.bucketMs ?? 0;
+    const times = Array.from(
+      { length: Math.max(1, SLA_ROW_MS / request.stepMs) },
+      (_, i) => rowMs + i * request.stepMs,
+    );
+    return times.flatMap((bucketMs) => signals.map((signal) => ({ signal, subjectId, bucketMs, value })));
   });
 }
 

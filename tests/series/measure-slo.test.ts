@@ -60,6 +60,14 @@ describe('requests against a promise', () => {
     expect(measureSlo('goodput', [counts]).mean).toBeNull();
   });
 
+  it('a latency below the lowest bucket is unknown, not kept, unless what is above the bucket breaks the promise', () => {
+    const early = counted(slo({ ttft: 0.1 }), [995, 5, 0, 0]);
+    expect(measureSlo('burn', [early]).mean).toBeNull();
+    expect(measureSlo('budget-left', [early]).mean).toBeNull();
+    expect(measureSlo('requests', [early]).mean).toBe(1000);
+    expect(measureSlo('burn', [counted(slo({ ttft: 0.1 }), [900, 100, 0, 0])]).mean).toBeCloseTo(10, 9);
+  });
+
   it('no request burns nothing that is known; the budget is whole; no rows are unknown', () => {
     const none = counted(slo({ ttft: 0.5 }), [0, 0, 0, 0]);
     expect(measureSlo('burn', [none]).mean).toBeNull();
