@@ -21,7 +21,7 @@ export function OpenBatches({ batches, withRun }: { batches: readonly OpenBatch[
       title: 'Batch',
       heading: true,
       cell: ({ runId, runName, number, name, state }) => (
-        <>
+        <div className="py-1">
           <span className="font-medium [overflow-wrap:anywhere]">
             {number} · {name}
           </span>
@@ -36,33 +36,33 @@ export function OpenBatches({ batches, withRun }: { batches: readonly OpenBatch[
               </>
             )}
           </span>
-        </>
+        </div>
       ),
     },
     {
       id: 'risk',
       title: 'Deadline',
       cell: ({ forecast }) => (
-        <>
+        <div className="py-1">
           <LevelStatus level={RISK_LEVELS[forecast?.risk ?? 'unknown']} word={forecast?.risk ?? 'unknown'} />
           <span className="block max-w-72 text-xs text-muted">
             {forecast?.reason ?? 'nothing is known of its pace'}
           </span>
-        </>
+        </div>
       ),
     },
     {
       id: 'done',
       title: 'Done',
       cell: ({ forecast, completed, failed, total }) => (
-        <>
+        <div className="py-1">
           {formatValue(forecast?.progressRatio, 'ratio')}
           <MeterBar value={forecast?.progressRatio ?? null} label="Done" className="h-1.5 w-full max-w-32" />
           <span className="block text-xs text-muted">
             {formatValue(completed, 'requests')} of {formatValue(total, 'requests')}
             {(failed ?? 0) > 0 && `, ${formatValue(failed, 'requests')} failed`}
           </span>
-        </>
+        </div>
       ),
     },
     {
@@ -84,10 +84,10 @@ export function OpenBatches({ batches, withRun }: { batches: readonly OpenBatch[
       id: 'window',
       title: 'Window',
       cell: (batch) => (
-        <>
+        <div className="py-1">
           until <Instant ms={batch.deadlineMs} />
           <span className="block text-xs text-muted">{nowMs === null ? '' : markText(batch, nowMs)}</span>
-        </>
+        </div>
       ),
     },
   ];

@@ -32,20 +32,20 @@ export function SlaTable({ engines, names }: { engines: readonly SlaEngine[]; na
       title: 'Engine',
       heading: true,
       cell: ({ id, name, promise }) => (
-        <>
+        <div className="py-1">
           <NameCell kind="engine" id={id} name={name} text={names.get(id) ?? name} />
           <Below text={`${promiseText(promise)} (${PROMISED_BY_WORDS[promise.promisedBy]})`} wraps />
-        </>
+        </div>
       ),
     },
     {
       id: 'sla',
       title: 'SLA, 24 h',
       cell: (engine) => (
-        <>
+        <div className="py-1">
           <LevelStatus level={slaLevel(engine)} word={formatValue(engine.sla.compliance, 'ratio')} />
           <Below text={`${BASIS_WORDS[engine.sla.basis]}: ${engine.sla.reason || slaCountsText(engine)}`} wraps />
-        </>
+        </div>
       ),
     },
     {
@@ -59,7 +59,7 @@ export function SlaTable({ engines, names }: { engines: readonly SlaEngine[]; na
       id: 'goodput',
       title: 'Goodput, 1 h',
       cell: ({ goodput }) => (
-        <>
+        <div className="py-1">
           {shareText(goodput.atLeast, goodput.atMost)}
           {goodput.latencies.map(({ name, seconds, atLeast, atMost }) => (
             <Below
@@ -67,14 +67,14 @@ export function SlaTable({ engines, names }: { engines: readonly SlaEngine[]; na
               text={`${LATENCY_WORDS[name]} ≤ ${formatValue(seconds, 'seconds')}: ${shareText(atLeast, atMost)}`}
             />
           ))}
-        </>
+        </div>
       ),
     },
     {
       id: 'budget',
       title: 'Error budget',
       cell: ({ budget, promise }) => (
-        <>
+        <div className="py-1">
           <LevelStatus level={budgetLevel(budget.left)} word={budgetText(budget)} />
           {budget.left !== null && (
             <>
@@ -89,17 +89,17 @@ export function SlaTable({ engines, names }: { engines: readonly SlaEngine[]; na
               />
             </>
           )}
-        </>
+        </div>
       ),
     },
     {
       id: 'burn',
       title: 'Burn rate',
       cell: ({ burn }) => (
-        <>
+        <div className="py-1">
           <LevelStatus level={burnLevel(burn)} word={`${rateText(burn, HOUR_MS)} in 1 h`} />
           <Below text={`${rateText(burn, 6 * HOUR_MS)} in 6 h, ${rateText(burn, 24 * HOUR_MS)} in 1 d`} />
-        </>
+        </div>
       ),
     },
   ];
