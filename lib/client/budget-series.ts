@@ -26,5 +26,18 @@ export function budgetSeries(answer: SeriesAnswer, engines: readonly SlaEngine[]
     });
     return [{ ...slow, signal: 'slo_budget_left', unit: 'ratio', mean: left, min: left, max: left }];
   });
-  return { ...answer, series };
+  return fromFirstKnown({ ...answer, series });
+}
+
+/** The weeks before the first request are left out: what happened since would be a dot at the edge. */
+function fromFirstKnown(answer: SeriesAnswer): SeriesAnswer {
+  const firsts = answer.series.map(({ mean }) => mean.findIndex((value) => value !== null)).filter((i) => i > 0);
+  if (firsts.length < answer.series.length || firsts.length === 0) return answer;
+  const first = Math.min(...firsts);
+  const cut = <T>(values: readonly T[]): T[] => values.slice(first);
+  const series = answer.series.map((line) => ({
+    ...line,
+    ...{ t: cut(line.t), mean: cut(line.mean), min: cut(line.min), max: cut(line.max) },
+  }));
+  return { ...answer, from: series[0]?.t[0] ?? answer.from, series };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { RuleInput } from '#lib/api/rules.ts';
+import { resolveSlo, type StatedSlo } from '#lib/metrics/slo.ts';
 import { compileRuleExpression } from '#lib/rules/check.ts';
 import { exportHeadroomRules } from '#lib/rules/headroom-export.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
@@ -69,6 +70,27 @@ describe('an expression in PromQL', () => {
     );
     expect(textOf('gpu_utilization > 90%', { gpuExporter: 'dcgm' })).toContain('(DCGM_FI_DEV_GPU_UTIL) * 0.01');
     expect(textOf('vram_used > 90% of vram_total', { gpuExporter: 'dcgm' })).toContain('DCGM_FI_DEV_FB_FREE');
+  });
+});
+
+describe('burn rates of a promise for all targets', () => {
+  const stated = (slo: StatedSlo) => resolveSlo(slo, null, { profile: 'relative', baselineRps: null });
+  const burn = 'avg(slo_burn_rate, 1h) > 14.4 and avg(slo_slow_requests, 5m) >= 3';
+  it('are the share above the bucket bound over what may be slow', () => {
+    const total = 'sum by (E) (rate(vllm:time_to_first_token_seconds_count[1h]))';
+    const within = 'sum by (E) (rate(vllm:time_to_first_token_seconds_bucket{le=~"0[.]5|0[.]5[.]0"}[1h]))';
+    const slow =
+      'sum by (E) (increase(vllm:time_to_first_token_seconds_count[5m])) - sum by (E) (increase(vllm:time_to_first_token_seconds_bucket{le=~"0[.]5|0[.]5[.]0"}[5m]))';
+    expect(textOf(burn, { slo: stated({ latencies: { ttft: 0.5 } }) })).toBe(
+      `(((1 - ${within} / (${total} > 0)) / 0.01) > 14.4) and ((${slow}) >= 3)`,
+    );
+  });
+  it('of several latencies the worst', () => {
+    const text = textOf(burn, { slo: stated({ latencies: { ttft: 0.5, itl: 0.1 } }) });
+    expect(text).toMatch(/^\(max by \(E\) \(label_replace\(.*"latency", "ttft", "", ""\) or label_replace\(.*"itl"/);
+  });
+  it('have none where nobody promised anything', () => {
+    expect(textOf(burn)).toContain('no slo is stated');
   });
 });
 
