@@ -23,6 +23,7 @@ export const SETTINGS: TargetSettings = {
   maxRunning: null,
   profile: 'relative',
   gpus: [],
+  slo: null,
   auth: null,
   tls: null,
 };

@@ -21,7 +21,15 @@ export type XyCurve = readonly {
   readonly label: string;
 }[];
 
-type XyChartProps = { points: readonly XyPoints[]; curve: XyCurve; summary: string; height: number; xTitle: string };
+type XyChartProps = {
+  points: readonly XyPoints[];
+  curve: XyCurve;
+  summary: string;
+  height: number;
+  xTitle: string;
+  /** The axis reaches at least this; 1 for shares that cannot be more. */
+  top?: number;
+};
 
 const MARGIN = { top: 8, left: 0, right: 10, bottom: 0 } as const;
 const LEFT = 46;
@@ -31,10 +39,20 @@ const X_TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const percent = (value: number) => `${Math.round(value * 100)}%`;
 
 /** Clouds of two shares against a curve that is expected. */
-export const XyChart = memo(function XyChart({ points, curve, summary, height, xTitle }: XyChartProps) {
+export const XyChart = memo(function XyChart({
+  points,
+  curve,
+  summary,
+  height,
+  xTitle,
+  top: least = 1.05,
+}: XyChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
-  const top = useMemo(() => Math.max(1.05, ...points.flatMap(({ pairs }) => pairs.map(([, y]) => y))), [points]);
+  const top = useMemo(
+    () => Math.max(least, ...points.flatMap(({ pairs }) => pairs.map(([, y]) => y))),
+    [points, least],
+  );
   const yTicks = useMemo(() => [...valueTicks(top, 5, false)], [top]);
   const yMax = yTicks.at(-1) ?? 1;
   const corners = useMemo(

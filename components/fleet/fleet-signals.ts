@@ -1,6 +1,9 @@
 /** What the rows of the fleet page read from `/current`. */
 export const ENGINE_COLUMNS_SIGNALS = [
   'kv_cache_utilization',
+  'preemptions_per_second',
+  'batch_efficiency',
+  'iteration_tokens_mean',
   'queue_depth',
   'running_requests',
   'requests_per_second',

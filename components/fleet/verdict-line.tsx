@@ -3,11 +3,17 @@ import { LEVEL_SHAPES } from '#components/status/level-status.tsx';
 import { Shape } from '#components/status/shape.tsx';
 import type { Verdict } from '#lib/client/fleet-verdict.ts';
 
-/** The state of the fleet in words. */
-export function VerdictLine({ verdicts }: { verdicts: readonly Verdict[] }) {
+/** A state in words. */
+export function VerdictLine({
+  verdicts,
+  label = 'State of the fleet',
+}: {
+  verdicts: readonly Verdict[];
+  label?: string;
+}) {
   return (
     <ul
-      aria-label="State of the fleet"
+      aria-label={label}
       className="flex flex-wrap gap-x-5 gap-y-1.5 rounded-lg border border-line bg-surface px-3 py-2.5 text-base"
     >
       {verdicts.map((verdict) => (

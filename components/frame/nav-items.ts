@@ -12,6 +12,7 @@ import {
   Scale,
   Send,
   Siren,
+  Target,
   Waves,
 } from 'lucide-react';
 
@@ -37,6 +38,7 @@ export const NAV_GROUPS: readonly { readonly title: string; readonly items: read
   {
     title: 'Judge',
     items: [
+      { path: '/sla', title: 'SLA', icon: Target, keys: 'g l' },
       { path: '/runs', title: 'Runs', icon: ListChecks, keys: 'g u' },
       { path: '/plan', title: 'Planner', icon: Calculator, keys: 'g p' },
       { path: '/rules', title: 'Rules', icon: Scale, keys: 'g r' },

@@ -34,6 +34,24 @@ export function expectationClouds(answer: SeriesAnswer, names: ReadonlyMap<numbe
   return { points, fullIs: used.size === 1 && only !== undefined ? only : 'mixed' };
 }
 
+/** One cloud per engine: KV utilisation against the share of prefix lookups that hit, in the same buckets. */
+export function hitClouds(answer: SeriesAnswer, names: ReadonlyMap<number, string>): readonly XyPoints[] {
+  return answer.series
+    .filter(({ signal }) => signal === 'kv_cache_utilization')
+    .map(({ subject, mean: kv }) => {
+      const hits = answer.series.find((series) => series.signal === 'cache_hit_rate' && series.subject === subject);
+      const pairs = kv.flatMap((x, index): [number, number][] => {
+        const hit = hits?.mean[index];
+        return x === null || hit === null || hit === undefined ? [] : [[x, hit]];
+      });
+      const label = subject === null ? 'Fleet' : (names.get(subject) ?? `#${subject}`);
+      return { id: String(subject), label, pairs };
+    });
+}
+
+/** 002 "Safe Operating Range": hits above 85 % are safe, below 75 % danger, whatever the utilisation. */
+export const HIT_CURVE: XyCurve = [{ from: 0, to: 1, low: 0.75, high: 0.85, label: 'warning' }];
+
 /** The report's steps; above 90 % it gives no number, so the curve ends there. */
 export const EXPECTATION_CURVE: XyCurve = KV_EXPECTATION.map(({ from, to, low, high, label }) => ({
   from,

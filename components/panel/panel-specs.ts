@@ -58,6 +58,26 @@ export const PANELS = {
     fullRatio: true,
     note: 'An interval: the shade holds what the two histograms allow, the line is its middle.',
   },
+  burn: {
+    id: 'burn',
+    title: 'Error budget burn rate',
+    signals: ['slo_burn_rate'],
+    note: 'Of each bucket by itself; the rules judge pairs of windows. 1× spends the budget exactly in its window. The shade above the line may be slow as well: it lies inside a bucket.',
+  },
+  slaMinutes: {
+    id: 'sla-minutes',
+    title: 'Minutes that kept the promise',
+    signals: ['sla_24h_compliance'],
+    fullRatio: true,
+    note: 'Share of the minutes with demand in each bucket, counted by ten minutes.',
+  },
+  sloGoodput: {
+    id: 'slo-goodput',
+    title: 'Requests within the promise',
+    signals: ['slo_goodput'],
+    fullRatio: true,
+    note: 'Exact for one latency at a bucket bound; else the shade holds what the histograms allow, the line is its middle.',
+  },
   errors: { id: 'errors', title: 'Requests refused or failed', signals: ['error_rate'] },
   vramUsed: {
     id: 'vram-used',

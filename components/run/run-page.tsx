@@ -10,6 +10,7 @@ import { CriteriaTable } from '#components/run/criteria-table.tsx';
 import { GpuMemories } from '#components/run/gpu-memories.tsx';
 import { OverallCard } from '#components/run/overall-card.tsx';
 import { RunActions } from '#components/run/run-actions.tsx';
+import { RunForecasts } from '#components/run/run-forecasts.tsx';
 import { RunHead } from '#components/run/run-head.tsx';
 import { RunOutcome } from '#components/run/run-status.tsx';
 import { ThroughputPicture } from '#components/run/throughput-picture.tsx';
@@ -76,6 +77,7 @@ function RunReport({ run }: { run: RunDetail }) {
             <ThroughputPicture run={run} />
             <OverallCard run={run} />
           </div>
+          <RunForecasts run={run} />
           <GpuMemories run={run} />
           <BatchTable run={run} />
         </>

@@ -11,7 +11,7 @@ import { HealthStatus } from '#components/status/health-status.tsx';
 import { RecognisedReport } from '#components/target/recognised-report.tsx';
 import { ScrapeTable } from '#components/target/scrape-table.tsx';
 import { TargetActions } from '#components/target/target-actions.tsx';
-import { originWords } from '#components/target/target-words.ts';
+import { originWords, promiseText } from '#components/target/target-words.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
@@ -61,6 +61,7 @@ function TargetReport({ target }: { target: TargetDetail }) {
     ['From', `${originWords(target)}${target.readOnly ? ', read-only' : ''}`],
     ['Authentication', target.hasAuth ? 'set' : 'none'],
     ['Limits', target.profile],
+    ['Promise', promiseText(target.slo)],
     ['Baseline', target.baselineRps === null ? 'learned' : `${target.baselineRps} req/s`],
     ['Most running', target.maxRunning === null ? 'not given' : String(target.maxRunning)],
     ['GPUs', target.gpus.length === 0 ? 'by host label' : target.gpus.join(', ')],

@@ -12,3 +12,9 @@ const ORIGINS: Record<Target['origin'], string> = {
 export function originWords(target: Pick<Target, 'origin'>): string {
   return ORIGINS[target.origin];
 }
+
+/** "ttft 500ms, objective 99%": what was written for this target itself. */
+export function promiseText(slo: Target['slo']): string {
+  const parts = Object.entries(slo ?? {}).map(([key, value]) => `${key.replaceAll('_', ' ')} ${value}`);
+  return parts.length === 0 ? 'as for all' : parts.join(', ');
+}

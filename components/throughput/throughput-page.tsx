@@ -4,6 +4,7 @@ import { PanelGrid } from '#components/panel/panel-frame.tsx';
 import { PanelPage } from '#components/panel/panel-page.tsx';
 import { PANELS } from '#components/panel/panel-specs.ts';
 import { SeriesPanel } from '#components/panel/series-panel.tsx';
+import { SlaStrip } from '#components/sla/sla-strip.tsx';
 
 const ROWS = [
   PANELS.requests,
@@ -25,12 +26,15 @@ const ROWS = [
 export function ThroughputPage() {
   return (
     <PanelPage title="Throughput" kind="engine">
-      {() => (
-        <PanelGrid>
-          {ROWS.map((spec) => (
-            <SeriesPanel key={spec.id} spec={spec} />
-          ))}
-        </PanelGrid>
+      {({ scope }) => (
+        <>
+          <SlaStrip names={scope.names} />
+          <PanelGrid>
+            {ROWS.map((spec) => (
+              <SeriesPanel key={spec.id} spec={spec} />
+            ))}
+          </PanelGrid>
+        </>
       )}
     </PanelPage>
   );

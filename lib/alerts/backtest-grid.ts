@@ -21,6 +21,7 @@ export type GridFacts = {
 
 const MAX_EVALUATIONS = 400_000;
 const MAX_WINDOW_ENTRIES = 1500;
+const SHORT_MS = 3_600_000;
 
 /**
  * How finely a range can be replayed: every poll where polls are still stored and the work is bearable, else steps over
@@ -29,8 +30,9 @@ const MAX_WINDOW_ENTRIES = 1500;
 export function backtestGrid(facts: GridFacts): BacktestGrid {
   const { range, nowMs, subjects, fastestMs, slowestMs, windowMs, retention } = facts;
   const lengthMs = range.toMs - range.fromMs;
-  const tier =
-    range.fromMs >= nowMs - retention.rawMs ? 'raw' : range.fromMs >= nowMs - retention.minuteMs ? '1m' : '1h';
+  // The first window reaches back before the range.
+  const oldestMs = range.fromMs - (windowMs > SHORT_MS ? windowMs : 0);
+  const tier = oldestMs >= nowMs - retention.rawMs ? 'raw' : oldestMs >= nowMs - retention.minuteMs ? '1m' : '1h';
   const rowMs = tier === 'raw' ? fastestMs : tier === '1m' ? 60_000 : 3_600_000;
   const most = Math.max(1, Math.floor(MAX_EVALUATIONS / Math.max(1, subjects)));
   const isBearable = lengthMs / rowMs <= most && windowMs / rowMs <= MAX_WINDOW_ENTRIES;

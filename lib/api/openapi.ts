@@ -17,6 +17,7 @@ import { RULE_OPERATIONS } from '#lib/api/openapi-rules.ts';
 import { RUN_OPERATIONS } from '#lib/api/openapi-runs.ts';
 import { Problem } from '#lib/api/problem.ts';
 import { CurrentAnswer, CurrentQuery, SeriesAnswer, SeriesQuery } from '#lib/api/series.ts';
+import { SlaAnswer } from '#lib/api/sla.ts';
 import { Subject, SubjectList, SubjectsQuery } from '#lib/api/subjects.ts';
 import { Health, SignalList } from '#lib/api/system.ts';
 import { TargetDetail, TargetInput, TargetList, TargetPatch, TargetTest } from '#lib/api/targets.ts';
@@ -61,6 +62,13 @@ const OPERATIONS: readonly Operation[] = [
     summary: 'Latest value of each signal per subject',
     query: CurrentQuery,
     answer: CurrentAnswer,
+  },
+  {
+    path: '/sla',
+    method: 'get',
+    summary:
+      'What is promised of each engine, how it was kept, what is left of its error budget; batches that are open',
+    answer: SlaAnswer,
   },
   { path: '/targets', method: 'get', summary: 'What is polled, with scrape health', answer: TargetList },
   { path: '/targets', method: 'post', summary: 'Add a target', body: TargetInput, answer: TargetDetail, status: 201 },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SloInput } from '#lib/api/slo.ts';
 import { HealthState } from '#lib/api/subjects.ts';
 
 export const TARGET_SOURCES = [
@@ -34,6 +35,8 @@ export const TargetInput = z.strictObject({
   max_running: z.int().positive().optional(),
   profile: z.enum(['relative', 'literal']).default('relative'),
   gpus: z.array(z.union([z.string(), z.int().nonnegative()])).default([]),
+  /** What is promised of its engines, key by key before `slo` of the whole file. */
+  slo: SloInput.optional(),
   auth: z
     .strictObject({
       bearer: z.string().optional(),
@@ -98,6 +101,8 @@ export const Target = z.object({
   maxRunning: z.number().nullable(),
   profile: z.enum(['relative', 'literal']),
   gpus: z.array(z.string()),
+  /** What was written for this target; `/sla` has what is in force. */
+  slo: SloInput.nullable(),
   origin: z.enum(TARGET_ORIGINS),
   /** Comes from a file or discovery: shown, not editable. */
   readOnly: z.boolean(),

@@ -34,6 +34,7 @@ const PLAIN = {
   maxRunning: null,
   profile: 'relative',
   gpus: [],
+  slo: null,
   auth: null,
   tls: null,
 } as const satisfies Partial<TargetSettings>;

@@ -85,6 +85,7 @@ async function createTargets(pool: Pool, scenario: Scenario): Promise<ReadonlyMa
       maxRunning: null,
       profile: 'relative',
       gpus: [],
+      slo: null,
       auth: null,
       tls: null,
     };

@@ -1,10 +1,12 @@
 import type { Options } from '#lib/cli/arguments.ts';
 import { UsageError } from '#lib/cli/usage.ts';
 import { createLog, errorText } from '#lib/collector/log.ts';
+import type { StatedSlo } from '#lib/metrics/slo.ts';
 import { demoTargets } from '#lib/simulator/demo-fleet.ts';
 import { batchesPath, enginePath, gpuPath, type Scenario } from '#lib/simulator/scenario.ts';
 import { findScenario, SCENARIOS } from '#lib/simulator/scenarios.ts';
 import { startSimulator } from '#lib/simulator/server.ts';
+import { sloInputOf } from '#lib/target/slo-input.ts';
 
 const DEFAULT_PORT = 9999;
 
@@ -47,6 +49,7 @@ export function configOf(scenario: Scenario, url: string): string {
             target.baselineRps === null ? '' : `, baseline_rps: ${target.baselineRps}`,
             target.maxRunning === null ? '' : `, max_running: ${target.maxRunning}`,
             target.profile === 'relative' ? '' : `, profile: ${target.profile}`,
+            target.slo === null ? '' : `, slo: ${sloLine(target.slo)}`,
             target.gpus.length === 0 ? '' : `, gpus: [${target.gpus.join(', ')}]`,
           ].join('');
           return targetLine(target.name, target.url ?? '', target.labels.host ?? '', known);
@@ -59,6 +62,12 @@ export function configOf(scenario: Scenario, url: string): string {
           ...scenario.hosts.map((host) => targetLine(host.name, `${url}${gpuPath(host.name)}`, host.name, '')),
         ];
   return ['# headroom.yaml', 'targets:', ...lines].join('\n');
+}
+
+/** `{ttft: 250ms, objective: 95%}` */
+function sloLine(slo: StatedSlo): string {
+  const entries = Object.entries(sloInputOf(slo)).map(([key, value]) => `${key}: ${value}`);
+  return `{${entries.join(', ')}}`;
 }
 
 function batchApiLines({ batchApi, servers }: Scenario, url: string): readonly string[] {

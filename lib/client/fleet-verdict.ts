@@ -2,6 +2,7 @@ import type { HealthState, Subject } from '#lib/api/subjects.ts';
 import type { Target } from '#lib/api/targets.ts';
 import { type Level, levelOf } from '#lib/client/band-level.ts';
 import type { CurrentIndex } from '#lib/client/current-index.ts';
+import { limitVerdicts } from '#lib/client/limit-words.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
@@ -55,6 +56,7 @@ export function fleetVerdicts(
   return [
     ...countVerdict('engine', engines),
     ...countVerdict('GPU', gpus),
+    ...limiting(engines, current, names),
     ...highest('kv_cache_utilization', 'KV cache highest', engines, current, names),
     ...highest('queue_depth', 'Longest queue', engines, current, names),
     ...highest('vram_utilization', 'VRAM highest', gpus, current, names),
@@ -62,6 +64,15 @@ export function fleetVerdicts(
     ...neverSeen,
     ...rest,
   ];
+}
+
+/** Only what limits: that nothing does is said by the numbers beside it, that it is unknown by who does not answer. */
+function limiting(
+  engines: readonly Subject[],
+  current: CurrentIndex,
+  names: ReadonlyMap<number, string>,
+): readonly Verdict[] {
+  return limitVerdicts(engines, current, names).filter(({ level }) => level === 'warning' || level === 'danger');
 }
 
 type AlertCounts = {

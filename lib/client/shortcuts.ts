@@ -17,6 +17,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: 'g v', text: 'Go to VRAM', action: { type: 'go', path: '/vram' } },
   { keys: 'g t', text: 'Go to throughput', action: { type: 'go', path: '/throughput' } },
   { keys: 'g b', text: 'Go to bursts', action: { type: 'go', path: '/bursts' } },
+  { keys: 'g l', text: 'Go to the SLA', action: { type: 'go', path: '/sla' } },
   { keys: 'g a', text: 'Go to alerts', action: { type: 'go', path: '/alerts' } },
   { keys: 'g r', text: 'Go to rules', action: { type: 'go', path: '/rules' } },
   { keys: 'g u', text: 'Go to runs', action: { type: 'go', path: '/runs' } },

@@ -12,6 +12,7 @@ import { Recorder } from '#lib/collector/recorder.ts';
 import { SubjectRegistry } from '#lib/collector/subject-registry.ts';
 import { every, sleep } from '#lib/collector/timer.ts';
 import { Writer, type WriterStats } from '#lib/collector/writer.ts';
+import { loadFleet } from '#lib/db/fleet-state.ts';
 import { LayoutStore } from '#lib/db/layouts.ts';
 import { beat, LEASE_MS, releaseLeases, renewLeases } from '#lib/db/leases.ts';
 import { DEFAULT_RETENTION, maintainPartitions, type Retention } from '#lib/db/partitions.ts';
@@ -21,6 +22,7 @@ import type { Pool } from '#lib/db/pool.ts';
 import { rollUp } from '#lib/db/rollup.ts';
 import { saveBatchListing } from '#lib/db/save-batch-listing.ts';
 import { loadSetting } from '#lib/db/settings.ts';
+import { makeSlaMinutes } from '#lib/db/sla-minutes.ts';
 import type { StoredTarget, TargetStore } from '#lib/db/targets.ts';
 import { createFetcher, type Fetcher } from '#lib/scrape/fetch.ts';
 import { createPoll } from '#lib/scrape/poll.ts';
@@ -41,6 +43,7 @@ const LEASE_RENEW_MS = 5000;
 const RELIST_MS = 15_000;
 const KEEP_MS = 5000;
 const ROLLUP_MS = 10_000;
+const SLA_MS = 60_000;
 const PARTITION_MS = 600_000;
 const BASELINE_MS = 300_000;
 const DETECT_MS = 60_000;
@@ -100,6 +103,7 @@ export class Collector {
       this.#leaseLoop(),
       loop('alerts', KEEP_MS, () => keepAlerts(this.#options.pool, this.#options.enqueue, this.#options.clock())),
       loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
+      loop('SLA', SLA_MS, () => this.#judgeSla()),
       loop('partitions', PARTITION_MS, () => this.#maintain()),
       loop('batches', DETECT_MS, () => this.#detectRuns()),
       loop('measurements of runs', MEASURE_RUNS_MS, () => this.#keepMeasurements()),
@@ -268,6 +272,12 @@ export class Collector {
       const behind = runs.some((run) => run.toMs < this.#options.clock() - 2 * 3_600_000);
       if (!behind || this.#stop.signal.aborted) return;
     }
+  }
+
+  async #judgeSla(): Promise<void> {
+    const { pool, clock } = this.#options;
+    const fleet = await loadFleet({ pool, clock });
+    await makeSlaMinutes({ pool, layouts: this.#layouts }, fleet, (await this.#retention()).minuteMs);
   }
 
   #keepMeasurements(): Promise<void> {

@@ -78,6 +78,7 @@ export class Configuration {
         return;
       }
       await this.#apply(parsed.config, parsed.targets, parsed.channels);
+      await saveSetting(pool, 'slo', parsed.slo);
       await this.#syncRules(parsed.config.rules.packs, parsed.rules);
       await saveSetting(pool, 'config', { file, loadedAtMs: clock(), error: null });
     } catch (error) {

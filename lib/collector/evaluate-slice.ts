@@ -14,6 +14,7 @@ import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
 import { NO_RUN, type RunFigures } from '#lib/runs/run-figures.ts';
+import { type SlaFigures, slaSignal } from '#lib/runs/sla-figures.ts';
 
 /** What evaluation knows beside the stored samples. */
 export type EvaluationFacts = {
@@ -28,6 +29,8 @@ export type EvaluationFacts = {
   readonly verdicts: ReadonlyMap<number, VerdictHead>;
   /** By engine: what its newest run says. */
   readonly runs: ReadonlyMap<number, RunFigures>;
+  /** By engine: how it kept its SLA; empty where no rule asks. */
+  readonly sla: ReadonlyMap<number, SlaFigures>;
 };
 
 export type ObservedCase = { readonly at: RuleCase; readonly seen: Observation };
@@ -119,6 +122,8 @@ function lookedUp(
       return subject === null ? null : verdictSignal(facts.verdicts.get(subject.id), compute.form, poll.atMs);
     case 'run-figure':
       return subject === null ? null : (facts.runs.get(subject.id) ?? NO_RUN)[compute.figure];
+    case 'sla':
+      return subject === null ? null : slaSignal(facts.sla.get(subject.id), compute.form);
     default:
       return undefined;
   }

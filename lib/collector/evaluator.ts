@@ -9,6 +9,7 @@ import { PollQueue } from '#lib/collector/poll-queue.ts';
 import { RuleBook } from '#lib/collector/rule-book.ts';
 import type { EvaluatedPoll } from '#lib/collector/rule-cases.ts';
 import { RECENT_MS } from '#lib/collector/slice-readings.ts';
+import { SloReadings } from '#lib/collector/slo-readings.ts';
 import { sleep } from '#lib/collector/timer.ts';
 import { loadRecognised } from '#lib/db/fleet.ts';
 import { type FleetState, loadFleet } from '#lib/db/fleet-state.ts';
@@ -22,11 +23,13 @@ import { type Client, inTransaction, type Pool } from '#lib/db/pool.ts';
 import { fieldsOfReads } from '#lib/db/read-fields.ts';
 import { RecentTracks } from '#lib/db/recent-tracks.ts';
 import { loadRunSignals } from '#lib/db/run-signals.ts';
+import { loadSlaFigures } from '#lib/db/sla-figures.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import { missingSignals } from '#lib/rules/missing-signals.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
 import type { RunFigures } from '#lib/runs/run-figures.ts';
+import type { SlaFigures } from '#lib/runs/sla-figures.ts';
 
 export type EvaluatorOptions = {
   readonly context: MeasureContext & { readonly pool: Pool };
@@ -51,6 +54,7 @@ const FACTS_MS = 5000;
 const SLOW_FACTS_MS = 60_000;
 const VERDICTS_MS = 15_000;
 const RUN_FACTS_MS = 30_000;
+const SLA_FACTS_MS = 60_000;
 const RETRY_MS = 1000;
 const IDLE_MS = 5000;
 
@@ -62,6 +66,7 @@ export class Evaluator {
   readonly #options: EvaluatorOptions;
   readonly #queue = new PollQueue();
   readonly #recent: RecentTracks;
+  readonly #slo: SloReadings;
   readonly #book: RuleBook;
   readonly #memory: AlertMemory;
   readonly #stop = new AbortController();
@@ -71,6 +76,7 @@ export class Evaluator {
   #runs: { readonly atMs: number; readonly value: ReadonlyMap<number, RunFigures> } | null = null;
   #missing: { readonly atMs: number; readonly value: ReadonlyMap<number, number> } | null = null;
   #verdicts: { readonly atMs: number; readonly value: EvaluationFacts['verdicts'] } | null = null;
+  #sla: { readonly atMs: number; readonly value: ReadonlyMap<number, SlaFigures> } | null = null;
   #stats: EvaluatorStats = { evaluatedAtMs: null, rules: 0, openAlerts: 0, evaluations: 0 };
   #failing = false;
 
@@ -78,6 +84,9 @@ export class Evaluator {
     this.#options = options;
     const { pool } = options.context;
     this.#recent = new RecentTracks(options.context, RECENT_MS);
+    this.#slo = new SloReadings(options.context, (error) =>
+      options.log.warn(`error budgets wait to be measured: ${errorText(error)}`),
+    );
     this.#book = new RuleBook(pool, (id, error) => options.log.error(`rule ${id} is not evaluated: ${error}`));
     this.#memory = new AlertMemory(pool);
   }
@@ -106,11 +115,13 @@ export class Evaluator {
     this.#facts = null;
     this.#missing = null;
     this.#verdicts = null;
+    this.#sla = null;
   }
 
   /** Another collector evaluates this target from now on. */
   forget(targetId: number): void {
     this.#recent.forget(targetId);
+    this.#slo.forget(targetId);
     this.#queue.drop(targetId);
     this.#memory.forget(targetId);
   }
@@ -159,7 +170,8 @@ export class Evaluator {
     const targetOf = new Map(facts.fleet.subjects.map((subject) => [subject.id, subject.targetId]));
     await this.#memory.ensure(targetIds, (scope, ref) => (scope === 'target' ? ref : (targetOf.get(ref) ?? null)));
     const isOpen = (key: string): boolean => this.#memory.open(key) !== null;
-    const observed = await evaluateSlice({ ...context, recent: this.#recent }, facts, slice, isOpen);
+    const reading = { ...context, recent: this.#recent, slo: this.#slo };
+    const observed = await evaluateSlice(reading, facts, slice, isOpen);
     this.#recent.cut(Math.min(...slice.map((poll) => poll.atMs)));
     const changes = observed.flatMap((each) => this.#step(each));
     if (changes.length > 0) await this.#commit(changes);
@@ -223,11 +235,15 @@ export class Evaluator {
       rules.flatMap(({ rule, relative }) => (rule.scope === 'engine' ? relative.reads.map((read) => read.signal) : [])),
     );
     const missing = await this.#missingSignals(fleet, wanted, nowMs);
-    const [runs, verdicts] = await Promise.all([this.#runFigures(fleet, nowMs), this.#currentVerdicts(reads, nowMs)]);
+    const [runs, verdicts, sla] = await Promise.all([
+      this.#runFigures(fleet, nowMs),
+      this.#currentVerdicts(reads, nowMs),
+      this.#slaFigures(fleet, reads, nowMs),
+    ]);
     // What is not known of runs must not end an alert about one.
     const evaluated = runs === null ? rules.filter((compiled) => !readsRuns(compiled)) : rules;
     const value: EvaluationFacts = {
-      ...{ fleet, rules: evaluated, floors, reserved, missing, verdicts },
+      ...{ fleet, rules: evaluated, floors, reserved, missing, verdicts, sla },
       runs: runs ?? new Map(),
     };
     this.#facts = { atMs: nowMs, value };
@@ -253,6 +269,18 @@ export class Evaluator {
       this.#options.log.warn(`rules about runs are not evaluated: ${errorText(error)}`);
       return null;
     }
+  }
+
+  async #slaFigures(
+    fleet: FleetState,
+    reads: readonly SignalRead[],
+    nowMs: number,
+  ): Promise<ReadonlyMap<number, SlaFigures>> {
+    if (this.#sla !== null && nowMs - this.#sla.atMs < SLA_FACTS_MS) return this.#sla.value;
+    const isAsked = reads.some((read) => findSignal(read.signal)?.compute.type === 'sla');
+    const value = isAsked ? await loadSlaFigures(this.#options.context.pool, fleet) : new Map();
+    this.#sla = { atMs: nowMs, value };
+    return value;
   }
 
   async #missingSignals(

@@ -1,14 +1,16 @@
-import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
+import type { SloReadings } from '#lib/collector/slo-readings.ts';
+import { baselineOf, type FleetState, type FleetSubject, sloOf } from '#lib/db/fleet-state.ts';
 import { measureReads, type ReadValues } from '#lib/db/measure-reads.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
 import type { RecentTracks } from '#lib/db/recent-tracks.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
 import { pickRead, type TrackReader, trackReader } from '#lib/rules/read-track.ts';
 import { readKey, type SignalRead } from '#lib/rules/reads.ts';
 
 /** Windows up to this long are measured from memory at every poll; longer ones from the store. */
 export const RECENT_MS = 300_000;
 
-export type EvaluationContext = MeasureContext & { readonly recent: RecentTracks };
+export type EvaluationContext = MeasureContext & { readonly recent: RecentTracks; readonly slo: SloReadings };
 
 /** `coarseBelow`: the quantile fell into the lowest bucket, below this bound. */
 export type Reading = { readonly value: number | null; readonly coarseBelow: number | null };
@@ -27,18 +29,28 @@ export async function readSlice(
   nowMs: number,
 ): Promise<SliceReadings> {
   if (subjects.length === 0) return () => UNKNOWN;
-  const far = reads.filter((read) => read.windowMs > RECENT_MS);
+  const far = reads.filter((read) => read.windowMs > RECENT_MS && !isOfPromise(read));
+  const ofPromises = reads.filter((read) => read.windowMs > RECENT_MS && isOfPromise(read));
+  const engines = subjects.filter(({ kind }) => kind === 'engine');
   const [near, stored] = await Promise.all([
     recentReaders(context.recent, fleet, subjects, nowMs),
     far.length === 0 ? NOTHING : measureReads(context, fleet, subjects, far, nowMs),
+    ofPromises.length === 0 ? undefined : context.slo.use(engines, ofPromises, nowMs),
   ]);
   return (subjectId, read, atMs) => {
     if (subjectId === null) return UNKNOWN;
+    if (read.windowMs > RECENT_MS && isOfPromise(read))
+      return { value: pickRead(read, context.slo.read(subjectId, read, nowMs)), coarseBelow: null };
     if (read.windowMs > RECENT_MS) return storedReading(stored, subjectId, read);
     const measured = near.get(subjectId)?.(read, atMs);
     if (measured === undefined) return UNKNOWN;
     return { value: pickRead(read, measured), coarseBelow: measured.coarseBelow ?? null };
   };
+}
+
+/** Hours and days of a promise are read from roll-ups once a minute. */
+function isOfPromise(read: SignalRead): boolean {
+  return findSignal(read.signal)?.compute.type === 'slo';
 }
 
 function storedReading(stored: ReadValues, subjectId: number, read: SignalRead): Reading {
@@ -60,7 +72,13 @@ async function recentReaders(
   return new Map(
     subjects.map((subject) => {
       const ofGpus = (linksOf.get(subject.id) ?? []).map((link) => trackOf(link.gpuId));
-      const beside = { gpus: ofGpus, baselineRps: baselineOf(subject), kind: subject.kind, stepMs: 0 };
+      const beside = {
+        gpus: ofGpus,
+        baselineRps: baselineOf(subject),
+        slo: sloOf(subject),
+        kind: subject.kind,
+        stepMs: 0,
+      };
       return [subject.id, trackReader({ track: trackOf(subject.id), ...beside })];
     }),
   );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChannelInput } from '#lib/api/channels.ts';
 import { RuleInput } from '#lib/api/rules.ts';
+import { SloInput } from '#lib/api/slo.ts';
 import { TargetInput } from '#lib/api/targets.ts';
 import { parseDurationMs } from '#lib/metrics/duration.ts';
 import { RULE_PACKS } from '#lib/rules/rule.ts';
@@ -27,6 +28,8 @@ export const Config = z.strictObject({
   retention: z
     .strictObject({ raw: duration.optional(), minute: duration.optional(), hour: duration.optional() })
     .default({}),
+  /** What is promised of every engine whose target says nothing else. */
+  slo: SloInput.optional(),
   nvidia_smi: z.strictObject({ command: z.string().min(1).default('nvidia-smi') }).default({ command: 'nvidia-smi' }),
   rules: z
     .strictObject({

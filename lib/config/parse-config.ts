@@ -2,8 +2,10 @@ import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument }
 import type { z } from 'zod';
 import { checkRules } from '#lib/config/check-rules.ts';
 import { Config } from '#lib/config/config.ts';
+import type { StatedSlo } from '#lib/metrics/slo.ts';
 import { type Channel, channelFromInput } from '#lib/notify/channel.ts';
 import type { Rule } from '#lib/rules/rule.ts';
+import { parseSlo } from '#lib/target/slo-input.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 import { parseTarget } from '#lib/target/target-input.ts';
 
@@ -16,6 +18,8 @@ export type ParsedConfig =
       readonly config: Config;
       readonly targets: readonly TargetSettings[];
       readonly channels: readonly Channel[];
+      /** What is promised of every engine whose target says nothing else. */
+      readonly slo: StatedSlo | null;
       /** Of `rules.custom`. */
       readonly rules: readonly Rule[];
     }
@@ -49,10 +53,24 @@ export function parseConfig(text: string): ParsedConfig {
   const targets = checkTargets(parsed.data, lineOf);
   const channels = checkChannels(parsed.data, lineOf);
   const rules = checkRules(parsed.data);
-  const faults = rules.faults.map(({ path, message }) => ({ line: lineOf(path), key: keyText(path), message }));
+  const slo = parsed.data.slo === undefined ? null : parseSlo(parsed.data.slo);
+  const sloFaults =
+    slo === null || slo.ok ? [] : slo.errors.map(({ path, message }) => ({ path: ['slo', path], message }));
+  const faults = [...rules.faults, ...sloFaults].map(({ path, message }) => ({
+    line: lineOf(path),
+    key: keyText(path),
+    message,
+  }));
   const errors = [...targets.errors, ...channels.errors, ...faults];
   if (errors.length > 0) return { ok: false, errors };
-  return { ok: true, config: parsed.data, targets: targets.found, channels: channels.found, rules: rules.rules };
+  return {
+    ok: true,
+    config: parsed.data,
+    targets: targets.found,
+    channels: channels.found,
+    slo: slo?.ok === true ? slo.slo : null,
+    rules: rules.rules,
+  };
 }
 
 type LineOf = (path: readonly PropertyKey[]) => number;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { loadSubjectViews, loadTargetViews, type SubjectView, type TargetView } from '#lib/db/fleet.ts';
 import { type HealthVerdict, judgeSubject, judgeTarget, type TargetPolls } from '#lib/detect/health.ts';
+import { resolveSlo, type Slo } from '#lib/metrics/slo.ts';
 import { type Link, linkSubjects } from '#lib/target/links.ts';
 
 export type FleetSubject = SubjectView & { readonly target: TargetView };
@@ -60,6 +61,11 @@ export function targetHealth(target: TargetView, nowMs: number): HealthVerdict {
 export function subjectHealth(subject: FleetSubject, busy: boolean, nowMs: number): HealthVerdict {
   const polls = pollsOf(subject.target);
   return judgeSubject(judgeTarget(polls, nowMs), polls, { lastSampleMs: subject.lastSampleMs, busy }, nowMs);
+}
+
+/** What is promised of an engine. */
+export function sloOf({ target }: Pick<FleetSubject, 'target'>): Slo {
+  return resolveSlo(target.sloForAll, target.slo, target);
 }
 
 /** Configured beats learned; null while it is being learned. */

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { z } from 'zod';
+import { StoredSlo } from '#lib/api/slo.ts';
 import { Recognised, RecognisedHead, TARGET_ORIGINS, TargetSource } from '#lib/api/targets.ts';
 
 /** A target with the state of its newest poll, as every page reads it. Secrets are not among the columns. */
@@ -18,6 +19,9 @@ const TargetViewRow = z.object({
   maxRunning: z.number().nullable(),
   profile: z.enum(['relative', 'literal']),
   gpus: z.array(z.string()),
+  slo: StoredSlo.nullable(),
+  /** What is said for all targets. */
+  sloForAll: StoredSlo.nullable(),
   origin: z.enum(TARGET_ORIGINS),
   hasAuth: z.boolean(),
   paused: z.boolean(),
@@ -48,10 +52,11 @@ export type SubjectView = z.infer<typeof SubjectViewRow>;
 export async function loadTargetViews(pool: pg.Pool): Promise<readonly TargetView[]> {
   const { rows } = await pool.query(
     `SELECT t.id, t.name, t.source, t.url, t.interval_ms AS "intervalMs", t.labels, t.baseline_rps AS "baselineRps",
-            t.max_running AS "maxRunning", t.profile, t.gpus, t.origin, t.auth IS NOT NULL AS "hasAuth", t.paused,
+            t.max_running AS "maxRunning", t.profile, t.gpus, t.slo, p.value AS "sloForAll", t.origin, t.auth IS NOT NULL AS "hasAuth", t.paused,
             s.last_at_ms AS "lastAtMs", s.ok, s.error_kind AS "errorKind", s.message, s.same_body AS "sameBody",
             s.last_ok_ms AS "lastOkMs", s.duration_ms AS "durationMs", s.bytes, s.samples
-     FROM target t LEFT JOIN target_state s ON s.target_id = t.id WHERE t.removed_at IS NULL ORDER BY t.name`,
+     FROM target t LEFT JOIN target_state s ON s.target_id = t.id LEFT JOIN setting p ON p.key = 'slo'
+     WHERE t.removed_at IS NULL ORDER BY t.name`,
   );
   return rows.map((row) => TargetViewRow.parse(row));
 }

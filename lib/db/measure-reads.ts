@@ -1,10 +1,12 @@
 import { loadUpShares } from '#lib/db/fleet.ts';
 import type { FleetState, FleetSubject } from '#lib/db/fleet-state.ts';
+import { countedWindow, countSlo } from '#lib/db/measure-slo.ts';
 import { type MeasureContext, measureSpan } from '#lib/db/measure-span.ts';
 import { isSampleCompute } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import { pickRead } from '#lib/rules/read-track.ts';
 import { readKey, type SignalRead } from '#lib/rules/reads.ts';
+import { measureSlo } from '#lib/series/measure-slo.ts';
 
 /** Values by subject id and `readKey`; what is missing is unknown. */
 export type ReadValues = ReadonlyMap<number, SubjectReadings>;
@@ -47,6 +49,15 @@ export async function measureReads(
         ofSubject.values.set(readKey(read), pickRead(read, row.value));
         if (row.value.coarseBelow !== undefined) ofSubject.coarseBelow.set(readKey(read), row.value.coarseBelow);
       }
+    }
+  }
+  for (const read of reads) {
+    const compute = findSignal(read.signal)?.compute;
+    if (compute?.type !== 'slo') continue;
+    for (const [id, counts] of await countSlo(context, subjects, countedWindow(compute.form, read.windowMs), nowMs)) {
+      const ofSubject = found.get(id) ?? { values: new Map(), coarseBelow: new Map() };
+      found.set(id, ofSubject);
+      ofSubject.values.set(readKey(read), pickRead(read, measureSlo(compute.form, [counts])));
     }
   }
   return found;

@@ -1,25 +1,18 @@
 import type pg from 'pg';
 import { TIER_STEP_MS, type Tier } from '#lib/db/columns.ts';
 import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
+import { readHistogramBuckets } from '#lib/db/histogram-windows.ts';
 import type { LayoutStore } from '#lib/db/layouts.ts';
-import { loadRollupState } from '#lib/db/rollup.ts';
-import { rememberChunks } from '#lib/db/row-chunks.ts';
+import { isSloSignal, measureSloSpan } from '#lib/db/measure-slo.ts';
 import { fetchScalarsTogether } from '#lib/db/scalar-batch.ts';
-import {
-  fetchHistograms,
-  fetchScalars,
-  type HistogramRow,
-  hasFleetRows,
-  type RowSpan,
-  type ScalarWanted,
-} from '#lib/db/series-query.ts';
+import { fetchScalars, type RowSpan, type ScalarWanted } from '#lib/db/series-query.ts';
+import { readRows } from '#lib/db/settled-rows.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
 import type { Compute, Signal } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import {
   exactly,
   type HistogramCompute,
-  type HistogramWindow,
   histogramsOf,
   type Measured,
   measureHistogram,
@@ -68,11 +61,12 @@ export async function measureSpan(
     const signals = request.signals.filter((signal) => signal.kind === kind);
     if (subjects.length === 0 || signals.length === 0) continue;
     const span = rowSpan(kind, subjects, fleet, request);
-    const [scalars, histograms] = await Promise.all([
+    const [scalars, histograms, promises] = await Promise.all([
       measureScalars(context, fleet, { ...request, subjects, signals }, span),
       measureHistograms(context, signals, span),
+      measureSloSpan(context, subjects, signals.filter(isSloSignal), span),
     ]);
-    rows.push(...scalars, ...histograms);
+    rows.push(...scalars, ...histograms, ...promises);
   }
   return rows;
 }
@@ -115,6 +109,8 @@ function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
     case 'missing-signals':
     case 'memory-verdict':
     case 'run-figure':
+    case 'slo':
+    case 'sla':
       return null;
     case 'failures-while-full':
       return { type: 'increase', counters: compute.counters };
@@ -158,19 +154,6 @@ async function measureScalars(
       return { signal, subjectId: row.subjectId, bucketMs: row.bucketMs, value };
     });
   });
-}
-
-/** Rows of a span, from memory where they are final. */
-function readRows<T extends { readonly bucketMs: number }>(
-  pool: pg.Pool,
-  span: RowSpan,
-  wanted: readonly object[],
-  load: (span: RowSpan) => Promise<readonly T[]>,
-): Promise<readonly T[]> {
-  const { fromMs, toMs, stepMs, ...rest } = span;
-  if (span.settled === null || stepMs === null) return load(span);
-  const key = JSON.stringify([rest, stepMs, wanted]);
-  return rememberChunks(pool, key, { fromMs, toMs, stepMs }, (from, to) => load({ ...span, fromMs: from, toMs: to }));
 }
 
 type Beside = { readonly baseline: number | null; readonly watts: number | null; readonly fullest: number | null };
@@ -266,65 +249,16 @@ async function measureHistograms(
   );
   if (wanted.length === 0) return [];
   const names = [...new Set(wanted.flatMap((signal) => histogramsOf(signal.compute)))];
-  const buckets = await context.layouts.mostBuckets();
-  const columns = names.map((histogram) => ({ histogram, buckets }));
-  const spans = await histogramSpans(context, span);
-  const rows = (
-    await Promise.all(
-      spans.map((part) =>
-        readRows(context.pool, part, columns, (piece) => fetchHistograms(context.pool, piece, columns)),
-      ),
-    )
-  ).flat();
-  const layouts = await context.layouts.load(rows.map((row) => row.layoutId));
-  return [...groupRows(rows)].flatMap(([, group]) => {
-    const head = group[0];
-    if (head === undefined) return [];
-    const windows = new Map(names.map((name, i) => [name, windowOf(name, i, group, layouts)]));
-    return wanted.map((signal): MeasuredRow => {
-      const value = measureHistogram(signal.compute, (name) => windows.get(name));
-      return { signal, subjectId: head.subjectId, bucketMs: head.bucketMs, value };
-    });
-  });
-}
-
-/** Of the fleet's raw rows, those of whole minutes are summed already; buckets add up over tiers. */
-async function histogramSpans(context: MeasureContext, span: RowSpan): Promise<readonly RowSpan[]> {
-  const minuteMs = TIER_STEP_MS['1m'];
-  const inMinutes = span.stepMs !== null && span.stepMs % minuteMs === 0 && span.fromMs % minuteMs === 0;
-  if (span.tier !== 'raw' || !inMinutes || !hasFleetRows(span)) return [span];
-  const { doneMs, version } = await loadRollupState(context.pool, '1m');
-  const splitMs = Math.max(span.fromMs, Math.min(span.toMs, doneMs));
-  const parts: RowSpan[] = [
-    { ...span, tier: '1m', toMs: splitMs, settled: version },
-    { ...span, fromMs: splitMs },
-  ];
-  return parts.filter((part) => part.fromMs < part.toMs);
+  const buckets = await readHistogramBuckets(context, span, names);
+  return buckets.flatMap(({ subjectId, bucketMs, windowOf }) =>
+    wanted.map((signal): MeasuredRow => {
+      return { signal, subjectId, bucketMs, value: measureHistogram(signal.compute, windowOf) };
+    }),
+  );
 }
 
 function isHistogram(compute: Compute): compute is HistogramCompute {
   return ['quantile', 'histogram-mean', 'fraction-below', 'joint-fraction-below'].includes(compute.type);
-}
-
-function groupRows(rows: readonly HistogramRow[]): Map<string, HistogramRow[]> {
-  return Map.groupBy(rows, (row) => wattKey(row.subjectId, row.bucketMs));
-}
-
-function windowOf(
-  name: string,
-  index: number,
-  group: readonly HistogramRow[],
-  layouts: ReadonlyMap<number, Readonly<Record<string, readonly number[]>>>,
-): HistogramWindow {
-  let sum: number | null = null;
-  const parts = group.flatMap((row) => {
-    const window = row.windows[index];
-    const bounds = layouts.get(row.layoutId)?.[name];
-    if (window === undefined || window.counts === null || bounds === undefined) return [];
-    if (window.sum !== null) sum = (sum ?? 0) + window.sum;
-    return [{ bounds, counts: bounds.map((_, i) => window.counts?.[i] ?? 0) }];
-  });
-  return { parts, sum };
 }
 
 /** The widest tier whose rows fill a step evenly, and which is still kept at `fromMs`. */

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { z } from 'zod';
+import { StoredSlo } from '#lib/api/slo.ts';
 
 /** How the configuration file stands; shown in health. */
 export const ConfigStatus = z.object({
@@ -13,6 +14,10 @@ const SCHEMAS = {
   config: ConfigStatus,
   demo: z.boolean(),
   detectRuns: z.boolean(),
+  /** What is promised of engines whose target says nothing else; null: nothing. */
+  slo: StoredSlo.nullable(),
+  /** Of the promises that `sla_minutes` was made by, for the last day at least. */
+  slo_judged: z.string(),
   retention: z.object({ rawMs: z.number(), minuteMs: z.number(), hourMs: z.number() }),
 } as const;
 type SettingKey = keyof typeof SCHEMAS;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StoredSlo } from '#lib/api/slo.ts';
 import { TARGET_ORIGINS, TargetSource } from '#lib/api/targets.ts';
 import type { Db } from '#lib/db/prisma.ts';
 import type { SecretBox } from '#lib/db/secret-box.ts';
@@ -119,6 +120,7 @@ export class TargetStore {
       maxRunning: settings.maxRunning,
       profile: settings.profile,
       gpus: [...settings.gpus],
+      slo: settings.slo === null ? Prisma.DbNull : { ...settings.slo, latencies: { ...settings.slo.latencies } },
       auth: settings.auth === null ? Prisma.DbNull : this.#sealAuth(settings.auth),
       tls: settings.tls === null ? Prisma.DbNull : { ...settings.tls },
     };
@@ -164,6 +166,7 @@ export class TargetStore {
       maxRunning: row.maxRunning,
       profile: z.enum(['relative', 'literal']).parse(row.profile),
       gpus: z.array(z.string()).parse(row.gpus),
+      slo: row.slo === null ? null : StoredSlo.parse(row.slo),
       auth: this.#openAuth(row.auth),
       tls: row.tls === null ? null : StoredTls.parse(row.tls),
       origin: z.enum(TARGET_ORIGINS).parse(row.origin),

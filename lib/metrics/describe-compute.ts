@@ -1,5 +1,5 @@
 import { formatDurationMs } from '#lib/metrics/duration.ts';
-import type { Compute, MemoryForm } from '#lib/metrics/signal.ts';
+import type { Compute, MemoryForm, SloForm } from '#lib/metrics/signal.ts';
 
 const MEMORY_FORMS = {
   verdict: 'the word',
@@ -8,6 +8,14 @@ const MEMORY_FORMS = {
   reserved: 'what memory settled at after the engine’s start, as known',
   'above-reserved': 'floor now − reserved',
 } as const satisfies Record<MemoryForm, string>;
+
+const SLO_TEXTS = {
+  burn: '(requests outside the promise ÷ requests) ÷ (1 − objective)',
+  slow: 'Σ bucket increases above the promised latency, of the worst one',
+  requests: 'Σ bucket increases of the promised latencies',
+  goodput: 'share of requests within every promised latency, as bounds',
+  'budget-left': '1 − requests outside the promise ÷ (requests × (1 − objective))',
+} as const satisfies Record<SloForm, string>;
 
 /** How a signal follows from what was read, as a formula a reader can check. */
 export function describeCompute(compute: Compute, windowMs: number): string {
@@ -59,6 +67,12 @@ export function describeCompute(compute: Compute, windowMs: number): string {
       return `${MEMORY_FORMS[compute.form]} of the newest leak verdict on ${compute.field}: floors of 5 min over 24 h, warm-up removed, since the newest restart`;
     case 'run-figure':
       return `${compute.figure} of the newest run that is open or finished less than a day ago`;
+    case 'slo':
+      return `${SLO_TEXTS[compute.form]} ${over}`;
+    case 'sla':
+      return compute.form === 'basis'
+        ? 'batches where batches were due, else online where a promise is stated, else unstated'
+        : `requests of batches done in time ÷ requests of batches that were due, or minutes kept ÷ minutes with demand, ${over}`;
     case 'failures-while-full':
       return `Σ increase(${compute.counters.join(' + ')}) ${over}, while a linked GPU was at least ${compute.fullRatio * 100} % full`;
   }

@@ -1,9 +1,14 @@
 import type { Compute } from '#lib/metrics/signal.ts';
+import { SLO_LATENCIES } from '#lib/metrics/slo.ts';
 
 const DERIVED_FROM: Readonly<Record<string, string>> = { finished: 'finished_stop', arrivals: 'finished_stop' };
 
-/** The fields of a page that a signal needs: derived counters count as what they are derived from. */
+/**
+ * The fields of a page that a signal needs: derived counters count as what they are derived from. Which histograms a
+ * promise needs is said by the promise, so none of them is needed here.
+ */
 export function fieldsOf(compute: Compute): readonly string[] {
+  if (compute.type === 'slo') return [];
   return storedFieldsOf(compute).map((field) => DERIVED_FROM[field] ?? field);
 }
 
@@ -39,6 +44,9 @@ export function storedFieldsOf(compute: Compute): readonly string[] {
     case 'shown':
     case 'missing-signals':
     case 'run-figure':
+    case 'sla':
       return [];
+    case 'slo':
+      return Object.values(SLO_LATENCIES);
   }
 }

@@ -78,8 +78,16 @@ export type Compute =
     }
   /** Of the newest run on the engine that runs or finished less than a day ago. */
   | { readonly type: 'run-figure'; readonly figure: RunFigure }
+  /** What is promised of the engine (see slo.ts), from its latency histograms. */
+  | { readonly type: 'slo'; readonly form: SloForm }
+  /** Share of requests of batches, or of minutes, that kept the promise in a day; or which of the two it is. */
+  | { readonly type: 'sla'; readonly form: 'compliance' | 'basis' }
   /** Increase of failures in a window in which a linked GPU was at least `fullRatio` full; 0 when none was. */
   | { readonly type: 'failures-while-full'; readonly counters: readonly Counter[]; readonly fullRatio: number };
+
+/** Of a promise: how fast its error budget burns, requests outside it, all of them, the share inside, what is left of the budget. */
+export const SLO_FORMS = ['burn', 'slow', 'requests', 'goodput', 'budget-left'] as const;
+export type SloForm = (typeof SLO_FORMS)[number];
 
 /** What the newest run on an engine says: of its batches together, or of the one that is open. */
 export const RUN_FIGURES = [
@@ -94,16 +102,23 @@ export const RUN_FIGURES = [
 export type RunFigure = (typeof RUN_FIGURES)[number];
 
 /** Signals that follow from the polls or from runs, not from stored samples of the subject. */
-const POLL_TYPES: readonly Compute['type'][] = ['target-up', 'target-frozen', 'shown', 'missing-signals', 'run-figure'];
+const POLL_TYPES: readonly Compute['type'][] = [
+  'target-up',
+  'target-frozen',
+  'shown',
+  'missing-signals',
+  'run-figure',
+  'sla',
+];
 
 /** Whether the signal is known even when a poll failed, because it is about the polls, or about a run. */
 export function isPollCompute(compute: Compute): boolean {
   return POLL_TYPES.includes(compute.type);
 }
 
-/** Whether the signal is made from stored samples of a window; the others are looked up. */
+/** Whether the signal is made from stored samples of its window in one read; the others are looked up, or read from roll-ups. */
 export function isSampleCompute(compute: Compute): boolean {
-  return !isPollCompute(compute) && compute.type !== 'memory-verdict';
+  return !isPollCompute(compute) && compute.type !== 'memory-verdict' && compute.type !== 'slo';
 }
 
 /** A shaded range of a panel. `from` inclusive, `to` exclusive, null is open. */

@@ -3,9 +3,10 @@ import type { Signal } from '#lib/metrics/signal.ts';
 import { ENGINE_SIGNALS } from '#lib/metrics/signals-engine.ts';
 import { GPU_SIGNALS } from '#lib/metrics/signals-gpu.ts';
 import { RUN_SIGNALS } from '#lib/metrics/signals-run.ts';
+import { SLO_SIGNALS } from '#lib/metrics/signals-slo.ts';
 
 /** The signal catalog: panels, rules, the API and the docs page read nothing else. */
-export const SIGNALS: readonly Signal[] = [...ENGINE_SIGNALS, ...RUN_SIGNALS, ...GPU_SIGNALS];
+export const SIGNALS: readonly Signal[] = [...ENGINE_SIGNALS, ...SLO_SIGNALS, ...RUN_SIGNALS, ...GPU_SIGNALS];
 
 const BY_ID: ReadonlyMap<string, Signal> = new Map(SIGNALS.map((signal) => [signal.id, signal]));
 

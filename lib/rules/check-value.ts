@@ -90,6 +90,9 @@ function resolve(state: CheckState, name: SignalName): Signal | null {
   return signal;
 }
 
+/** Longer ones only of what is read from roll-ups once a minute, not at every poll. */
+const DAY_MS = 86_400_000;
+
 function checkWindow(state: CheckState, call: WindowCall): TypedTerm | null {
   const signal = resolve(state, call.signal);
   if (signal === null) return null;
@@ -102,6 +105,8 @@ function checkWindow(state: CheckState, call: WindowCall): TypedTerm | null {
     const message = `${call.aggregate} of ${signal.id} has no meaning: it is made from everything in the window`;
     return report(state, call, message, printExpression({ ...call, aggregate: 'avg' }));
   }
+  if (call.windowMs > DAY_MS && signal.compute.type !== 'slo')
+    return report(state, call, `the window of ${signal.id} is out of range`, 'a window from 1s to 1d');
   const unit = signal.unit === 'bool' && call.aggregate === 'avg' ? 'ratio' : signal.unit;
   return reading(signal, { signal: signal.id, aggregate: call.aggregate, windowMs: call.windowMs }, unit, call);
 }
@@ -117,6 +122,9 @@ function windowForms(compute: Compute): 'all' | 'avg' | 'none' {
     case 'rate':
     case 'over-baseline':
       return 'all';
+    // What is proven and what may be are its lower and upper edge.
+    case 'slo':
+      return compute.form === 'budget-left' ? 'none' : 'all';
     case 'increase':
     case 'increase-ratio':
     case 'quantile':

@@ -17,7 +17,7 @@ import { type Token, tokenize } from '#lib/rules/tokens.ts';
 export const LONGEST_EXPRESSION = 2000;
 export const DEEPEST_NESTING = 40;
 export const SHORTEST_WINDOW_MS = 1000;
-export const LONGEST_WINDOW_MS = 86_400_000;
+export const LONGEST_WINDOW_MS = 7 * 86_400_000;
 
 export type ParsedExpression =
   | { readonly ok: true; readonly expression: Expression }

@@ -1,7 +1,8 @@
 import { formatDurationMs } from '#lib/metrics/duration.ts';
 import { type EngineHistogram, type GpuCounter, type GpuGauge, THROTTLE_BITS } from '#lib/metrics/sample.ts';
-import type { Compute, Signal } from '#lib/metrics/signal.ts';
+import type { Compute, Signal, SloForm } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
+import type { Slo, SloPart } from '#lib/metrics/slo.ts';
 import type { SignalRead } from '#lib/rules/checked.ts';
 import {
   GPU_SERIES,
@@ -15,6 +16,8 @@ export type PromqlOptions = {
   readonly gpuExporter: GpuExporter;
   /** A configured baseline; Prometheus cannot learn one. */
   readonly baselineRps: number | null;
+  /** What is promised of all engines; Prometheus does not know of promises for single targets. */
+  readonly slo: Slo | null;
 };
 
 /** Says that Prometheus has nothing like it, and why; caught in promql.ts. */
@@ -78,11 +81,8 @@ class Reading {
       }
       case 'histogram-mean':
         return `${this.#part(compute.histogram, '_sum')} / (${this.#part(compute.histogram, '_count')} > 0)`;
-      case 'fraction-below': {
-        const bound = String(compute.bound).replace('.', '[.]');
-        const bucket = `_bucket{le=~"${bound}|${bound}[.]0"}`;
-        return `${this.#part(compute.histogram, bucket)} / (${this.#part(compute.histogram, '_count')} > 0)`;
-      }
+      case 'fraction-below':
+        return this.#shareWithin(compute.histogram, compute.bound);
       case 'over-baseline': {
         const rate = this.#counted('rate', compute.counters);
         const multiple = `(${rate}) / ${this.#baseline()}`;
@@ -92,6 +92,8 @@ class Reading {
         return this.#baseline();
       case 'target-up':
         return this.#up(compute.form);
+      case 'slo':
+        return this.#slo(compute.form);
       default:
         throw new NoCounterpart(WHY_NOT[compute.type]);
     }
@@ -166,6 +168,31 @@ class Reading {
     return `sum ${this.#by} (rate(${VLLM_HISTOGRAMS[histogram]}${suffix}[${this.#window}]))`;
   }
 
+  #shareWithin(histogram: EngineHistogram, bound: number): string {
+    return `${this.#part(histogram, bucketAt(bound))} / (${this.#part(histogram, '_count')} > 0)`;
+  }
+
+  /** Exact at bucket bounds; a latency between two has no series in Prometheus and stays silent there. */
+  #slo(form: SloForm): string {
+    this.#only(['default', 'avg'], '');
+    const { slo } = this.#options;
+    if (slo === null || slo.promisedBy === 'nobody')
+      throw new NoCounterpart('no slo is stated for all targets in headroom.yaml');
+    if (form === 'goodput' || form === 'budget-left') throw new NoCounterpart(WHY_NOT[form] ?? '');
+    const increase = (part: SloPart, suffix: string): string =>
+      `sum ${this.#by} (increase(${VLLM_HISTOGRAMS[part.histogram]}${suffix}[${this.#window}]))`;
+    const of = (part: SloPart): string => {
+      if (form === 'requests') return increase(part, '_count');
+      if (form === 'slow') return `${increase(part, '_count')} - ${increase(part, bucketAt(part.bound))}`;
+      return `(1 - ${this.#shareWithin(part.histogram, part.bound)}) / ${Number((1 - slo.objective).toPrecision(12))}`;
+    };
+    const [first, ...more] = slo.parts;
+    if (first === undefined) throw new NoCounterpart('the slo of all targets names no latency');
+    if (more.length === 0) return of(first);
+    const named = slo.parts.map((part) => `label_replace(${of(part)}, "latency", "${part.name}", "", "")`);
+    return `${form === 'requests' ? 'min' : 'max'} ${this.#by} (${named.join(' or ')})`;
+  }
+
   #anyBit(compute: Extract<Compute, { type: 'any-bit' }>): string {
     this.#only(['default', 'max'], '');
     const bits = Object.entries(THROTTLE_BITS).filter(([, bit]) => (compute.mask & bit) !== 0);
@@ -197,6 +224,12 @@ class Reading {
   }
 }
 
+/** The bucket that ends at a bound; Prometheus and its clients write 1 as `1` or `1.0`. */
+function bucketAt(bound: number): string {
+  const text = String(bound).replace('.', '[.]');
+  return `_bucket{le=~"${text}|${text}[.]0"}`;
+}
+
 const WHY_NOT: Readonly<Record<string, string>> = {
   'gauge-product': 'the number of KV blocks is a label of vllm:cache_config_info, not a value',
   'joint-fraction-below': 'it is an interval of two histograms',
@@ -207,6 +240,9 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   'memory-verdict': 'Prometheus has no leak verdict: a slope alone takes warm-up, steps and load for a leak',
   'missing-signals': 'Prometheus does not know what a version should expose',
   'run-figure': 'Prometheus does not know of runs and their batches',
+  sla: 'Prometheus does not know of batches and their windows, nor which minutes had demand',
+  goodput: 'it is an interval of several histograms',
+  'budget-left': 'Prometheus would add up thirty days at every evaluation; use a recording rule',
 };
 
 function selectorOf({ name, matchers }: SeriesName): string {

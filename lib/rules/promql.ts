@@ -9,6 +9,7 @@ export type { PromqlOptions } from '#lib/rules/promql-reading.ts';
 export const DEFAULT_PROMQL_OPTIONS: PromqlOptions = {
   gpuExporter: 'nvidia_gpu_exporter',
   baselineRps: null,
+  slo: null,
 };
 
 export type Promql = { readonly ok: true; readonly promql: string } | { readonly ok: false; readonly reason: string };

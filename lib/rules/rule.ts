@@ -1,7 +1,7 @@
 export const SEVERITIES = ['info', 'caution', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-export const RULE_PACKS = ['reports', 'collection', 'gpu'] as const;
+export const RULE_PACKS = ['reports', 'slo', 'collection', 'gpu'] as const;
 export type RulePack = (typeof RULE_PACKS)[number];
 
 export const RULE_SCOPES = ['engine', 'gpu', 'target'] as const;

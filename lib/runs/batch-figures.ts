@@ -50,8 +50,10 @@ export function figuresOf(
   const { number, submittedMs, startMs, endMs } = times;
   const seconds = ((endMs ?? nowMs) - startMs) / 1000;
   const rate = (count: number | null): number | null => (count === null || seconds <= 0 ? null : count / seconds);
-  const completed = reported.completed ?? rest(reported.total, reported.failed) ?? measured.completed;
-  const failed = reported.failed ?? rest(reported.total, reported.completed) ?? measured.failed;
+  // What an open batch has not done yet is neither.
+  const total = endMs === null ? undefined : reported.total;
+  const completed = reported.completed ?? rest(total, reported.failed) ?? measured.completed;
+  const failed = reported.failed ?? rest(total, reported.completed) ?? measured.failed;
   const ended = completed === null || failed === null ? null : completed + failed;
   const promptTokens = reported.promptTokens ?? measured.promptTokens;
   const completionTokens = reported.completionTokens ?? measured.completionTokens;

@@ -1,4 +1,5 @@
-import type { Compute } from '#lib/metrics/signal.ts';
+import type { Compute, SloForm } from '#lib/metrics/signal.ts';
+import type { Slo } from '#lib/metrics/slo.ts';
 import {
   exactly,
   type HistogramCompute,
@@ -9,6 +10,7 @@ import {
   measureRatio,
   UNKNOWN,
 } from '#lib/series/measure.ts';
+import { countAgainst, measureSlo } from '#lib/series/measure-slo.ts';
 import { RunningHistogram } from '#lib/series/running-histogram.ts';
 import { maxIn, minIn, newestIn, sumIn, type Track, type Window, windowOf } from '#lib/series/track.ts';
 
@@ -18,6 +20,8 @@ export type TrackSources = {
   /** Tracks of the GPUs that the engine runs on. */
   readonly gpus: readonly Track[];
   readonly baselineRps: number | null;
+  /** What is promised of an engine; null of a GPU, or where it does not matter. */
+  readonly slo: Slo | null;
 };
 
 /** The value over (atMs − window, atMs]. Times must not go back. */
@@ -35,6 +39,7 @@ export function trackMeasurer(
 ): TrackMeasurer {
   const { track } = sources;
   if (isHistogram(compute)) return histogramMeasurer(compute, windowMs, track);
+  if (compute.type === 'slo') return sloMeasurer(compute.form, windowMs, sources);
   return (atMs) => {
     const window = windowOf(track, atMs - windowMs, atMs);
     if (window.end === window.first) return UNKNOWN;
@@ -53,6 +58,21 @@ function histogramMeasurer(compute: HistogramCompute, windowMs: number, track: T
     if (window.end === window.first) return UNKNOWN;
     const now = new Map([...running].map(([name, histogram]) => [name, histogram.moveTo(window)]));
     return measureHistogram(compute, (name) => now.get(name));
+  };
+}
+
+/** A promise that nobody made is not broken: unknown. */
+function sloMeasurer(form: SloForm, windowMs: number, { track, slo }: TrackSources): TrackMeasurer {
+  if (slo === null || slo.promisedBy === 'nobody') return () => UNKNOWN;
+  const running = new Map(
+    slo.parts.map(({ histogram }) => [histogram as string, new RunningHistogram(track, histogram)]),
+  );
+  return (atMs) => {
+    const window = windowOf(track, atMs - windowMs, atMs);
+    if (window.end === window.first) return UNKNOWN;
+    const now = new Map([...running].map(([name, histogram]) => [name, histogram.moveTo(window)]));
+    const counts = countAgainst(slo, (name) => now.get(name));
+    return measureSlo(form, counts === null ? [] : [counts]);
   };
 }
 

@@ -12,6 +12,7 @@ import { findRule } from '#lib/db/rules.ts';
 import { loadSetting } from '#lib/db/settings.ts';
 import { isFrozen } from '#lib/detect/health.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
 import type { TimeRange } from '#lib/metrics/time-range.ts';
 import { type CompiledForm, type CompiledRule, compileRule, formFor } from '#lib/rules/compiled-rule.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
@@ -21,6 +22,7 @@ import { ruleOrThrow } from '#lib/service/edit-rule.ts';
 import { AppError } from '#lib/service/errors.ts';
 import { loadPastReadings } from '#lib/service/past-readings.ts';
 import { pastSights } from '#lib/service/past-sights.ts';
+import { loadPastSla } from '#lib/service/past-sla.ts';
 import { timeRange } from '#lib/service/time-point.ts';
 
 const DAY_MS = 86_400_000;
@@ -139,6 +141,8 @@ async function runBatch(
   // Whether a subject worked matters only where its values stood still.
   const stoodStill = [...targetIds].some((id) => polls(id).sameBody.some((same) => isFrozen(same, true)));
   const readings = await loadPastReadings(context, fleet, subjects, isTarget ? [] : reads, span, stoodStill);
+  const asksSla = reads.some((read) => findSignal(read.signal)?.compute.type === 'sla');
+  const sla = asksSla ? await loadPastSla(context, subjects, range) : null;
   const results: CaseResult[] = [];
   for (const at of cases) {
     const form = formFor(compiled, at.target.profile);
@@ -150,6 +154,7 @@ async function runBatch(
           ? subjects.filter((subject) => subject.targetId === at.target.id).map((subject) => readings(subject.id))
           : [own],
       vram: vramView(compiled, form, at, fleet, floors),
+      sla: at.subject === null ? null : (sla?.(at.subject.id) ?? null),
     };
     results.push({ at, ...backtestSubject(compiled.rule, form, pastSights(past)) });
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,7 @@
 import type { RuleCheck, RuleCheckInput } from '#lib/api/rules.ts';
 import { type FleetState, type FleetSubject, loadFleet } from '#lib/db/fleet-state.ts';
 import { measureReads } from '#lib/db/measure-reads.ts';
-import { isSampleCompute, type Signal } from '#lib/metrics/signal.ts';
+import { type Compute, isSampleCompute, type Signal } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import { type CheckedExpression, compileRuleExpression } from '#lib/rules/check.ts';
 import { evaluate } from '#lib/rules/evaluate.ts';
@@ -66,6 +66,9 @@ async function judgeNow(context: ServiceContext, checked: CheckedExpression): Pr
   return items.sort((a, b) => Number(b.holds === true) - Number(a.holds === true));
 }
 
+/** Promises are measured over the window that is asked for, as stored samples are. */
+const isLookedUp = (compute: Compute): boolean => !isSampleCompute(compute) && compute.type !== 'slo';
+
 type PollValues = ReadonlyMap<string, number | null>;
 
 /** Signals of the polls and of verdicts, by subject and signal; they are not stored as samples. */
@@ -77,7 +80,7 @@ async function pollValues(
 ): Promise<PollValues> {
   const signals = [...new Set(reads.map((read) => read.signal))]
     .map(findSignal)
-    .filter((signal): signal is Signal => signal !== undefined && !isSampleCompute(signal.compute));
+    .filter((signal): signal is Signal => signal !== undefined && isLookedUp(signal.compute));
   // A target's rule reads `target_up`, which the catalog files under engines: ask for each subject under its own kind.
   const asked = signals.flatMap((signal) => [
     { ...signal, kind: 'engine' as const },

@@ -2,14 +2,18 @@ import type { CurrentAnswer, CurrentValue } from '#lib/api/series.ts';
 import { busySubjects } from '#lib/db/busy-subjects.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
 import { type FleetState, type FleetSubject, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
+import { countedWindow, countSlo, isSloSignal } from '#lib/db/measure-slo.ts';
 import { measureSpan } from '#lib/db/measure-span.ts';
 import { loadVerdictHeads } from '#lib/db/memory-verdicts.ts';
 import { loadRunSignals } from '#lib/db/run-signals.ts';
+import { loadSlaFigures } from '#lib/db/sla-figures.ts';
 import { type VerdictHead, verdictSignal } from '#lib/detect/verdict-signals.ts';
 import { isSampleCompute, type Signal } from '#lib/metrics/signal.ts';
 import { SIGNALS } from '#lib/metrics/signals.ts';
 import { NO_RUN, type RunFigures } from '#lib/runs/run-figures.ts';
+import { type SlaFigures, slaSignal } from '#lib/runs/sla-figures.ts';
 import type { Measured } from '#lib/series/measure.ts';
+import { measureSlo } from '#lib/series/measure-slo.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { missingReasons } from '#lib/service/missing-reason.ts';
 import { sharedFleet } from '#lib/service/shared-fleet.ts';
@@ -51,6 +55,7 @@ export async function currentOf(
       values.set(`${row.subjectId} ${row.signal.id}`, row.value);
     }
   }
+  for (const [key, value] of await sloValues(context, fleet, subjects, signals)) values.set(key, value);
   const upShares = signals.some(isShareSignal) ? await loadUpShares(context.pool, fleet.nowMs - 86_400_000) : new Map();
   const verdicts = signals.some(isVerdictSignal)
     ? await loadVerdictHeads(
@@ -61,6 +66,9 @@ export async function currentOf(
   const runs = signals.some((signal) => signal.compute.type === 'run-figure')
     ? await loadRunSignals(context, fleet)
     : new Map<number, RunFigures>();
+  const sla = signals.some((signal) => signal.compute.type === 'sla')
+    ? await loadSlaFigures(context.pool, fleet)
+    : new Map<number, SlaFigures>();
   const explain = await missingReasons(context, subjects);
   return subjects.flatMap((subject) => {
     const health = subjectHealth(subject, busy.has(subject.id), fleet.nowMs);
@@ -74,7 +82,7 @@ export async function currentOf(
           name: subject.name,
           windowMs: signal.windowMs,
         };
-        const polled = pollValue(signal, subject, { upShares, runs }, health.state, fleet.nowMs);
+        const polled = pollValue(signal, subject, { upShares, runs, sla }, health.state, fleet.nowMs);
         if (polled !== undefined) {
           return {
             ...head,
@@ -82,7 +90,10 @@ export async function currentOf(
             min: polled,
             max: polled,
             atMs: subject.target.lastAtMs,
-            reason: polled !== null ? '' : health.reason === '' ? explain(subject, signal) : health.reason,
+            reason:
+              polled !== null
+                ? ''
+                : (slaReason(signal, sla.get(subject.id)) ?? (health.reason || explain(subject, signal))),
           };
         }
         const judged = verdictOf(signal, verdicts.get(subject.id), fleet.nowMs);
@@ -129,21 +140,52 @@ function verdictOf(signal: Signal, head: VerdictHead | undefined, nowMs: number)
   return { ...known, reason: isOld ? 'the newest verdict is too old' : `the verdict is ${head.verdict}` };
 }
 
+/** Why the SLA is unknown, in its own words; null for other signals. */
+function slaReason(signal: Signal, figures: SlaFigures | undefined): string | null {
+  return signal.compute.type === 'sla' ? (figures?.reason ?? null) : null;
+}
+
+/** Signals of promises, each over its window; the budget over that of the promise. */
+async function sloValues(
+  context: ServiceContext,
+  fleet: FleetState,
+  subjects: readonly FleetSubject[],
+  signals: readonly Signal[],
+): Promise<ReadonlyMap<string, Measured>> {
+  const values = new Map<string, Measured>();
+  const groups = Map.groupBy(signals.filter(isSloSignal), ({ compute, windowMs }) =>
+    countedWindow(compute.form, windowMs),
+  );
+  for (const [windowMs, group] of groups) {
+    const counts = await countSlo(context, subjects, windowMs, fleet.nowMs);
+    for (const [id, count] of counts)
+      for (const signal of group) values.set(`${id} ${signal.id}`, measureSlo(signal.compute.form, [count]));
+  }
+  return values;
+}
+
 function isShareSignal(signal: Signal): boolean {
   return signal.compute.type === 'target-up' && signal.compute.form === 'share';
 }
+
+type Looked = {
+  readonly upShares: ReadonlyMap<number, number>;
+  readonly runs: ReadonlyMap<number, RunFigures>;
+  readonly sla: ReadonlyMap<number, SlaFigures>;
+};
 
 /** Signals that follow from the polls themselves, or from runs; undefined for all others. */
 function pollValue(
   signal: Signal,
   subject: FleetSubject,
-  { upShares, runs }: { upShares: ReadonlyMap<number, number>; runs: ReadonlyMap<number, RunFigures> },
+  { upShares, runs, sla }: Looked,
   state: string,
   nowMs: number,
 ): number | null | undefined {
   if (signal.compute.type === 'shown') return shownValue(subject, nowMs);
   if (signal.compute.type === 'missing-signals') return null;
   if (signal.compute.type === 'run-figure') return (runs.get(subject.id) ?? NO_RUN)[signal.compute.figure];
+  if (signal.compute.type === 'sla') return slaSignal(sla.get(subject.id), signal.compute.form);
   if (signal.compute.type === 'target-frozen') return state === 'unknown' ? null : state === 'frozen' ? 1 : 0;
   if (signal.compute.type !== 'target-up') return undefined;
   if (signal.compute.form === 'share') return upShares.get(subject.targetId) ?? null;

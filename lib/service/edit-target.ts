@@ -7,6 +7,7 @@ import { AppError } from '#lib/service/errors.ts';
 import { refuseAddress } from '#lib/service/refuse-address.ts';
 import { getTargetView } from '#lib/service/targets.ts';
 import { uniqueName } from '#lib/service/unique-name.ts';
+import { sloInputOf } from '#lib/target/slo-input.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 import { parseTarget } from '#lib/target/target-input.ts';
 
@@ -72,6 +73,7 @@ function toInput(target: StoredTarget): TargetInput {
     ...(target.maxRunning === null ? {} : { max_running: target.maxRunning }),
     profile: target.profile,
     gpus: [...target.gpus],
+    ...(target.slo === null ? {} : { slo: sloInputOf(target.slo) }),
     ...(target.tls === null
       ? {}
       : {

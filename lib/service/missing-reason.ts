@@ -1,5 +1,5 @@
 import { loadMissingFields } from '#lib/db/fleet.ts';
-import { baselineOf, type FleetSubject } from '#lib/db/fleet-state.ts';
+import { baselineOf, type FleetSubject, sloOf } from '#lib/db/fleet-state.ts';
 import type { Compute, Signal } from '#lib/metrics/signal.ts';
 import { fieldsOf } from '#lib/metrics/signal-fields.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
@@ -22,11 +22,19 @@ export async function missingReasons(
     }
     if (signal.compute.type === 'memory-verdict') return 'not judged yet';
     if (signal.compute.type === 'run-figure') return 'no run on it in the last day, or it was not measured';
+    if (signal.compute.type === 'slo') return sloReason(subject);
     if (signal.compute.type === 'missing-signals') return 'counted where rules are evaluated';
     if (signal.compute.type === 'per-linked-gpu' || signal.compute.type === 'failures-while-full')
       return 'no linked GPU with this reading, or no traffic';
     return `nothing to measure in the last ${Math.round(signal.windowMs / 1000)} s`;
   };
+}
+
+function sloReason(subject: FleetSubject): string {
+  const { promisedBy, parts } = sloOf(subject);
+  if (promisedBy === 'nobody') return 'nobody stated a promise: set slo in headroom.yaml';
+  const names = parts.map(({ name }) => name).join(', ');
+  return parts.length === 0 ? 'the promise names no latency' : `no request was measured against ${names} in the window`;
 }
 
 function needsBaseline(compute: Compute): boolean {

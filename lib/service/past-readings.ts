@@ -1,5 +1,5 @@
 import { BUSY_SIGNALS } from '#lib/db/busy-subjects.ts';
-import { baselineOf, type FleetState, type FleetSubject } from '#lib/db/fleet-state.ts';
+import { baselineOf, type FleetState, type FleetSubject, sloOf } from '#lib/db/fleet-state.ts';
 import { fieldsOfReads, readsLinkedGpus } from '#lib/db/read-fields.ts';
 import { type HistoryRequest, readHistory } from '#lib/db/read-history.ts';
 import type { SubjectKind } from '#lib/metrics/sample.ts';
@@ -60,6 +60,7 @@ export async function loadPastReadings(
       track,
       gpus: (gpusOf.get(subjectId) ?? []).map((link) => gpus(link.gpuId)),
       baselineRps: subject === undefined ? null : baselineOf(subject),
+      slo: subject === undefined ? null : sloOf(subject),
       kind: subject?.kind ?? 'engine',
       stepMs: span.stepMs ?? 0,
     });
@@ -68,6 +69,7 @@ export async function loadPastReadings(
         track: engines(link.engineId),
         gpus: [],
         baselineRps: null,
+        slo: null,
         kind: 'engine',
         stepMs: span.stepMs ?? 0,
       }),

@@ -7,6 +7,7 @@ import { findSignal } from '#lib/metrics/signals.ts';
 import type { TimeRange } from '#lib/metrics/time-range.ts';
 import { pickRead } from '#lib/rules/read-track.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
+import { type SlaFigures, slaSignal } from '#lib/runs/sla-figures.ts';
 import { countUpTo, hasEntryAt } from '#lib/series/track.ts';
 import type { PastReadings } from '#lib/service/past-readings.ts';
 
@@ -21,6 +22,8 @@ export type PastCase = {
   /** Readings of all subjects of the target: one that works makes a frozen exporter. */
   readonly neighbours: readonly PastReadings[];
   readonly vram: VramView;
+  /** How the engine had kept its SLA by a time; null where the rule does not ask. */
+  readonly sla: ((atMs: number) => SlaFigures) | null;
 };
 
 type Moment = {
@@ -91,6 +94,8 @@ function readingAt(past: PastCase, read: SignalRead, moment: Moment, frozen: boo
       return moment.ok === true ? Number(frozen && (readings === null || readings.isBusy(moment.atMs))) : null;
     case 'shown':
       return moment.ok !== true || readings === null ? null : Number(hasEntryAt(readings.track, moment.atMs));
+    case 'sla':
+      return past.sla === null ? null : slaSignal(past.sla(moment.atMs), compute.form);
     case 'missing-signals':
     // Only the newest verdict is stored.
     case 'memory-verdict':

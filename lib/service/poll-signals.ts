@@ -1,12 +1,15 @@
 import { loadUpBuckets } from '#lib/db/fleet.ts';
 import type { FleetState, FleetSubject } from '#lib/db/fleet-state.ts';
 import { type MeasuredRow, measureSpan } from '#lib/db/measure-span.ts';
+import { loadSlaMinutes } from '#lib/db/sla-minutes.ts';
 import { isFrozen } from '#lib/detect/health.ts';
 import type { Signal } from '#lib/metrics/signal.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { TimeRange } from '#lib/metrics/time-range.ts';
 import { combineFleet, exactly, type Measured } from '#lib/series/measure.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
+
+const SLA_ROW_MS = 600_000;
 
 type Request = {
   readonly subjects: readonly FleetSubject[];
@@ -25,7 +28,8 @@ export async function measurePolls(
   const signals = request.signals.filter(
     (signal) => signal.compute.type === 'target-up' || signal.compute.type === 'target-frozen',
   );
-  if (signals.length === 0) return [];
+  const sla = await measureSlaMinutes(context, request, range);
+  if (signals.length === 0) return sla;
   const targetIds = [...new Set(request.subjects.map((subject) => subject.targetId))];
   const fromMs = Math.floor(range.fromMs / request.stepMs) * request.stepMs;
   const buckets = await loadUpBuckets(context.pool, targetIds, { fromMs, toMs: range.toMs, stepMs: request.stepMs });
@@ -43,7 +47,30 @@ export async function measurePolls(
           }),
       ),
   );
-  return request.group === 'subject' ? rows : joinFleet(rows);
+  return [...sla, ...(request.group === 'subject' ? rows : joinFleet(rows))];
+}
+
+/** Share of the minutes of each bucket that kept what is promised. */
+async function measureSlaMinutes(context: ServiceContext, request: Request, range: TimeRange): Promise<MeasuredRow[]> {
+  const signals = request.signals.filter(({ compute }) => compute.type === 'sla' && compute.form === 'compliance');
+  if (signals.length === 0) return [];
+  const ids = request.subjects.filter(({ kind }) => kind === 'engine').map(({ id }) => id);
+  const buckets = await loadSlaMinutes(context.pool, ids, range, request.stepMs);
+  const isFleet = request.group === 'fleet';
+  const groups = Map.groupBy(buckets, (bucket) => `${isFleet ? null : bucket.subjectId} ${bucket.bucketMs}`);
+  return [...groups.values()].flatMap((group) => {
+    const met = group.reduce((sum, bucket) => sum + bucket.met, 0);
+    const known = met + group.reduce((sum, bucket) => sum + bucket.missed, 0);
+    const subjectId = isFleet ? null : (group[0]?.subjectId ?? null);
+    const value = exactly(known === 0 ? null : met / known);
+    // Rows are of ten minutes: shorter buckets show those that they lie in.
+    const rowMs = group[0]?.bucketMs ?? 0;
+    const times = Array.from(
+      { length: Math.max(1, SLA_ROW_MS / request.stepMs) },
+      (_, i) => rowMs + i * request.stepMs,
+    );
+    return times.flatMap((bucketMs) => signals.map((signal) => ({ signal, subjectId, bucketMs, value })));
+  });
 }
 
 async function busyBuckets(

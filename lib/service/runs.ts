@@ -58,6 +58,7 @@ function parseCursor(text: string): RunCursor {
 export async function getRunView(context: ServiceContext, id: number): Promise<RunDetail> {
   const run = await findRun(context.pool, id);
   if (run === null) throw new AppError('not-found', `no run ${id}`);
-  const detail = toRunDetail(await judgeStoredRun(context, await sharedFleet(context), run));
-  return withForecasts(detail, (await loadForecasts(context.pool, [id])).get(id) ?? []);
+  const fleet = await sharedFleet(context);
+  const detail = toRunDetail(await judgeStoredRun(context, fleet, run));
+  return withForecasts(detail, (await loadForecasts(context.pool, [id])).get(id) ?? [], fleet.nowMs);
 }

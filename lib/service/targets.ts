@@ -3,6 +3,7 @@ import { loadRecognised, loadRecognisedHeads, loadScrapes, loadUpShares, type Ta
 import { type FleetState, loadFleet, targetHealth } from '#lib/db/fleet-state.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
+import { sloInputOf } from '#lib/target/slo-input.ts';
 
 const HOUR_MS = 3_600_000;
 const SHOWN_SCRAPES = 50;
@@ -53,6 +54,7 @@ function describeTarget(
     maxRunning: view.maxRunning,
     profile: view.profile,
     gpus: view.gpus,
+    slo: view.slo === null ? null : sloInputOf(view.slo),
     origin: view.origin,
     readOnly: view.origin !== 'api' && view.origin !== 'found',
     hasAuth: view.hasAuth,

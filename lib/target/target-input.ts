@@ -1,5 +1,6 @@
 import { defaultInterval, type TargetInput } from '#lib/api/targets.ts';
 import { formatDurationMs, parseDurationMs } from '#lib/metrics/duration.ts';
+import { parseSlo } from '#lib/target/slo-input.ts';
 import { MIN_INTERVAL_MS, type Secret, type TargetAuth, type TargetSettings } from '#lib/target/target.ts';
 
 /** One complaint about an input: `path` is the key as written (`auth.bearer`). */
@@ -24,6 +25,9 @@ export function parseTarget(input: TargetInput): TargetResult {
   }
   errors.push(...urlErrors(input));
   const auth = parseAuth(input, errors);
+  const slo = input.slo === undefined ? null : parseSlo(input.slo);
+  if (slo !== null && !slo.ok)
+    errors.push(...slo.errors.map(({ path, message }) => ({ path: `slo.${path}`, message })));
   if (errors.length > 0) return { ok: false, errors };
   const isCommand = input.source === 'nvidia-smi';
   return {
@@ -38,6 +42,7 @@ export function parseTarget(input: TargetInput): TargetResult {
       maxRunning: input.max_running ?? null,
       profile: input.profile,
       gpus: input.gpus.map(String),
+      slo: slo?.ok === true ? slo.slo : null,
       auth,
       tls:
         input.tls === undefined

@@ -1,4 +1,5 @@
 import type { TargetSource } from '#lib/api/targets.ts';
+import type { StatedSlo } from '#lib/metrics/slo.ts';
 
 /** How a secret is given: as text, or as a file that is read at every poll, so that rotated tokens work. */
 export type Secret = { readonly text: string } | { readonly file: string };
@@ -27,6 +28,8 @@ export type TargetSettings = {
   readonly profile: 'relative' | 'literal';
   /** GPUs (index or uuid) that the target's engines run on. */
   readonly gpus: readonly string[];
+  /** What is promised of its engines; null: what is said for all. */
+  readonly slo: StatedSlo | null;
   readonly auth: TargetAuth | null;
   readonly tls: TargetTls | null;
 };

@@ -42,7 +42,7 @@ describe('a good file', () => {
   });
   it('uses every pack when none is named', () => {
     const parsed = parseConfig('');
-    expect(parsed.ok && parsed.config.rules.packs).toEqual(['reports', 'collection', 'gpu']);
+    expect(parsed.ok && parsed.config.rules.packs).toEqual(['reports', 'slo', 'collection', 'gpu']);
   });
   it('may be empty', () => expect(faults('')).toBe('ok'));
 });

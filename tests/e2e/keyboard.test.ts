@@ -58,6 +58,7 @@ describe('without a mouse', () => {
     ['g k', '/kv-cache'],
     ['g v', '/vram'],
     ['g t', '/throughput'],
+    ['g l', '/sla'],
     ['g b', '/bursts'],
     ['g p', '/plan'],
     ['g f', '/'],

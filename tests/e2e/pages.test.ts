@@ -31,6 +31,7 @@ const PAGES = [
   { path: () => '/kv-cache', title: 'KV cache', shows: 'dl:has-text("Max sequence length")', charts: 5 },
   { path: () => '/vram', title: 'VRAM', shows: 'table:has-text("Floor")', charts: 5 },
   { path: () => '/throughput', title: 'Throughput', shows: 'section[aria-label="Generated tokens"]', charts: 12 },
+  { path: () => '/sla', title: 'SLA', shows: 'table:has-text("TTFT ≤ 500 ms")', charts: 2 },
   { path: () => '/bursts', title: 'Bursts', shows: 'table:has-text("Baseline")', charts: 6 },
   { path: () => '/targets', title: 'Targets', shows: 'table:has-text("mistral-v0")', charts: 0 },
   { path: () => `/targets/${fleet.target('coder')}`, title: 'coder', shows: 'table:has-text("Message")', charts: 0 },

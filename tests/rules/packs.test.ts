@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { formatDurationMs } from '#lib/metrics/duration.ts';
 import { codeOfWord } from '#lib/metrics/unit.ts';
 import { compileRuleExpression } from '#lib/rules/check.ts';
 import { evaluate } from '#lib/rules/evaluate.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
-import { readsOf } from '#lib/rules/reads.ts';
+import { readsOf, type SignalRead } from '#lib/rules/reads.ts';
 import type { Rule } from '#lib/rules/rule.ts';
 import type { Values } from '#tests/rules/judge.ts';
 
@@ -14,9 +15,23 @@ function judgeRule(rule: Rule, values: Values, form: 'relative' | 'literal' = 'r
   const text = form === 'literal' ? (rule.literalExpr ?? rule.expr) : rule.expr;
   const result = compileRuleExpression(text, rule.scope);
   if (!result.ok) throw new Error(`${rule.id}: ${JSON.stringify(result.errors)}`);
-  const lookup = ({ signal, aggregate }: { signal: string; aggregate: string }) =>
-    values[aggregate === 'default' ? signal : `${aggregate}(${signal})`] ?? null;
+  const lookup = ({ signal, aggregate, windowMs }: SignalRead) =>
+    values[`${signal} ${formatDurationMs(windowMs)}`] ??
+    values[aggregate === 'default' ? signal : `${aggregate}(${signal})`] ??
+    null;
   return evaluate(result.checked, lookup, margin);
+}
+
+/** A promise in every window: how fast its budget burns, its requests and the slow ones among them. */
+function promise(burn: number | null, requests: number | null, slow: number | null): Values {
+  const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'];
+  return Object.fromEntries(
+    windows.flatMap((window) => [
+      [`slo_burn_rate ${window}`, burn],
+      [`slo_requests ${window}`, requests],
+      [`slo_slow_requests ${window}`, slow],
+    ]),
+  );
 }
 
 /** An engine that nobody uses, with everything known. */
@@ -45,6 +60,9 @@ const IDLE: Values = {
   batch_reload_delay: 0,
   batch_age: 0,
   batch_projected_duration: 0,
+  sla_24h_compliance: null,
+  sla_basis: 1,
+  ...promise(null, 0, 0),
 };
 /** The reference engine at work. */
 const BUSY: Values = {
@@ -59,6 +77,8 @@ const BUSY: Values = {
   prefix_lookups: 60_000,
   cache_hit_rate: 0.9,
   prefill_latency_p99: 0.04,
+  sla_24h_compliance: 0.99,
+  ...promise(0.4, 12_000, 48),
 };
 /** Just started: nothing finished yet, no baseline, an empty cache. */
 const STARTING: Values = {
@@ -77,6 +97,7 @@ const STARTING: Values = {
   running_requests: 1,
 };
 const LEARNING: Values = { ...BUSY, baseline_rps: null, throughput_drop: null, burst_multiplier: null };
+const basis = (word: string): number | null => codeOfWord('sla_basis', word);
 const verdict = (word: string): number | null => codeOfWord('leak_verdict', word);
 /** A 24 GiB card with a small model. */
 const CARD: Values = {
@@ -116,6 +137,23 @@ const off = (silent: Values, fires: Values): Expectation => ({
   fires: [['as described', fires]],
   silent: [['not now', silent]],
 });
+/** A burn rate just over and at its factor in both windows, over in one only, and with too few requests to tell. */
+const burns = (factor: number, long: string, short: string, fewest: number): Expectation => {
+  const over = factor * 1.001;
+  const at = (window: string, burn: number): Values => ({ [`slo_burn_rate ${window}`]: burn });
+  const both = { ...BUSY, ...at(long, over), ...at(short, over) };
+  return {
+    fires: [['both windows burn', both]],
+    silent: [
+      ['exactly at the factor', { ...BUSY, ...at(long, factor), ...at(short, factor) }],
+      ['it was over minutes ago', { ...BUSY, ...at(long, over) }],
+      ['it has only begun', { ...BUSY, ...at(short, over) }],
+      ['too few requests', { ...both, [`slo_requests ${short}`]: fewest - 1 }],
+      ['one slow request at night', { ...both, [`slo_requests ${short}`]: fewest, [`slo_slow_requests ${short}`]: 1 }],
+      ['nobody promised anything', { ...BUSY, ...promise(null, null, null) }],
+    ],
+  };
+};
 const xid = (codes: readonly number[], others: readonly number[]): Expectation => ({
   fires: codes.map((code): Case => [`XID ${code}`, { ...CARD, gpu_xid_errors: 1, gpu_xid: code }]),
   silent: [
@@ -264,6 +302,24 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   BatchFailures: off(BUSY, { ...BUSY, batch_success_rate: 0.9999 }),
   ModelReloaded: above('batch_reload_delay', 6, 0, BUSY),
+  SLAViolation: {
+    fires: [
+      ['89 % of the minutes', { ...BUSY, sla_24h_compliance: 0.89 }],
+      ['89 % of the requests of batches', { ...BUSY, sla_24h_compliance: 0.89, sla_basis: basis('batches') }],
+    ],
+    silent: [
+      ['90 %', { ...BUSY, sla_24h_compliance: 0.9 }],
+      [
+        'nobody stated a target: a large model against those of report 001',
+        { ...BUSY, sla_24h_compliance: 0, sla_basis: basis('unstated') },
+      ],
+      ['too few minutes to tell', { ...STARTING, sla_24h_compliance: null }],
+    ],
+  },
+  SloBurnFast: burns(14.4, '1h', '5m', 20),
+  SloBurnSustained: burns(6, '6h', '30m', 50),
+  SloBurnDay: burns(3, '1d', '2h', 100),
+  SloBurnSlow: burns(1, '3d', '6h', 300),
   BatchSlaAt20h: above('batch_age', 20 * 3600, 20 * 3600 - 1, BUSY),
   BatchSlaForecast: above('batch_projected_duration', 24 * 3600 + 1, 24 * 3600, BUSY),
   TargetDown: off(IDLE, { target_up: 0 }),

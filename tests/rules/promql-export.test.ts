@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { RuleInput } from '#lib/api/rules.ts';
+import { resolveSlo, type StatedSlo } from '#lib/metrics/slo.ts';
 import { compileRuleExpression } from '#lib/rules/check.ts';
 import { exportHeadroomRules } from '#lib/rules/headroom-export.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
@@ -72,6 +73,27 @@ describe('an expression in PromQL', () => {
   });
 });
 
+describe('burn rates of a promise for all targets', () => {
+  const stated = (slo: StatedSlo) => resolveSlo(slo, null, { profile: 'relative', baselineRps: null });
+  const burn = 'avg(slo_burn_rate, 1h) > 14.4 and avg(slo_slow_requests, 5m) >= 3';
+  it('are the share above the bucket bound over what may be slow', () => {
+    const total = 'sum by (E) (rate(vllm:time_to_first_token_seconds_count[1h]))';
+    const within = 'sum by (E) (rate(vllm:time_to_first_token_seconds_bucket{le=~"0[.]5|0[.]5[.]0"}[1h]))';
+    const slow =
+      'sum by (E) (increase(vllm:time_to_first_token_seconds_count[5m])) - sum by (E) (increase(vllm:time_to_first_token_seconds_bucket{le=~"0[.]5|0[.]5[.]0"}[5m]))';
+    expect(textOf(burn, { slo: stated({ latencies: { ttft: 0.5 } }) })).toBe(
+      `(((1 - ${within} / (${total} > 0)) / 0.01) > 14.4) and ((${slow}) >= 3)`,
+    );
+  });
+  it('of several latencies the worst', () => {
+    const text = textOf(burn, { slo: stated({ latencies: { ttft: 0.5, itl: 0.1 } }) });
+    expect(text).toMatch(/^\(max by \(E\) \(label_replace\(.*"latency", "ttft", "", ""\) or label_replace\(.*"itl"/);
+  });
+  it('have none where nobody promised anything', () => {
+    expect(textOf(burn)).toContain('no slo is stated');
+  });
+});
+
 describe('the rule file', () => {
   const reasons = (profile: 'relative' | 'literal', rules: readonly Rule[] = ALL_ON) =>
     Object.fromEntries(
@@ -96,8 +118,13 @@ describe('the rule file', () => {
       'BatchDegrading',
       'BatchFailures',
       'ModelReloaded',
+      'SLAViolation',
       'BatchSlaAt20h',
       'BatchSlaForecast',
+      'SloBurnFast',
+      'SloBurnSustained',
+      'SloBurnDay',
+      'SloBurnSlow',
       'ExporterFrozen',
       'SignalMissing',
       'EngineDisappeared',
@@ -145,7 +172,7 @@ describe('the rule file', () => {
     'promtool accepts it: $gpuExporter, $profile (skipped: no promtool on PATH)',
     { timeout: 120_000 },
     ({ gpuExporter, profile }) => {
-      const { yaml, exported } = exportPrometheusRules(ALL_ON, { gpuExporter, profile, baselineRps: 202 });
+      const { yaml, exported } = exportPrometheusRules(ALL_ON, { gpuExporter, profile, baselineRps: 202, slo: null });
       const { ok, output } = promtool(['check', 'rules'], { 'rules.yml': yaml });
       expect(output).toContain(`${exported.length} rules found`);
       expect(ok).toBe(true);

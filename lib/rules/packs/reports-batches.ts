@@ -72,6 +72,21 @@ export const REPORT_BATCH_RULES: readonly Rule[] = [
   }),
   engine({
     ...OPEN,
+    id: 'SLAViolation',
+    title: 'SLA of the last day is broken',
+    expr: 'sla_24h_compliance < 90% and sla_basis != unstated',
+    severity: 'critical',
+    action: 'escalate_to_team',
+    cause:
+      'Less than 90 % was kept in 24 hours. In batches: of the requests whose batch was due. Online: of the minutes with demand, against the stated latencies and rate. The alert shows which.',
+    check:
+      'Open the SLA page: late batches with their sizes, or the minutes that were missed and the latency that was broken in them. Is it over, or does it go on?',
+    remedy:
+      'Tell those who rely on it. While it goes on: add an engine, pause other load, or lower concurrency; a late batch is better split than started again.',
+    source: '001 Alerting Rules',
+  }),
+  engine({
+    ...OPEN,
     id: 'BatchSlaAt20h',
     title: 'A batch has run for 20 of its 24 hours',
     expr: 'batch_age >= 20h',
