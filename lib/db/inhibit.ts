@@ -1,4 +1,4 @@
-import { inhibitors } from '#lib/alerts/inhibition.ts';
+import { canInhibit, inhibitors } from '#lib/alerts/inhibition.ts';
 import { type Queryable, saveInhibitors } from '#lib/db/alerts.ts';
 
 /** Works out anew which open alert mutes which; answers the ids of those that changed. */
@@ -7,15 +7,16 @@ export async function inhibitOpenAlerts(db: Queryable): Promise<readonly number[
     id: number;
     ruleId: string;
     targetId: number;
+    subjectId: number | null;
     host: string | null;
     firedAtMs: number | null;
     inhibitedBy: number | null;
   }>(
-    `SELECT id, rule_id AS "ruleId", target_id AS "targetId", labels ->> 'host' AS host, fired_at_ms AS "firedAtMs",
+    `SELECT id, rule_id AS "ruleId", target_id AS "targetId", subject_id AS "subjectId", labels ->> 'host' AS host, fired_at_ms AS "firedAtMs",
             inhibited_by AS "inhibitedBy"
      FROM alert WHERE resolved_at_ms IS NULL AND target_id IS NOT NULL`,
   );
-  const isQuiet = alerts.rows.every((row) => row.inhibitedBy === null && row.ruleId !== 'TargetDown');
+  const isQuiet = alerts.rows.every((row) => row.inhibitedBy === null && !canInhibit(row.ruleId));
   if (isQuiet) return [];
   const hosts = await db.query<{ host: string; count: number }>(
     `SELECT labels ->> 'host' AS host, count(*)::int AS count FROM target

@@ -86,7 +86,7 @@ describe('why an alert is quiet', () => {
 
 describe('inhibition', () => {
   const open = (id: number, ruleId: string, targetId: number, firedAtMs: number | null = id): InhibitionAlert => {
-    return { id, ruleId, targetId, host: 'gpu-01', firedAtMs };
+    return { id, ruleId, targetId, subjectId: targetId * 10, host: 'gpu-01', firedAtMs };
   };
   const hosts = new Map([['gpu-01', 2]]);
   it.each<[string, readonly InhibitionAlert[], readonly (readonly [number, number])[]]>([
@@ -99,6 +99,20 @@ describe('inhibition', () => {
       [
         [1, 2],
         [3, 2],
+      ],
+    ],
+    [
+      'of one budget that burns, the most urgent alert that fires speaks for the others, whichever came first',
+      [open(1, 'SloBurnSlow', 1), open(2, 'SloBurnSustained', 1), open(3, 'SloBurnFast', 1, null)],
+      [[1, 2]],
+    ],
+    ['and for no other engine', [open(1, 'SloBurnSlow', 1), { ...open(2, 'SloBurnFast', 1), subjectId: 11 }], []],
+    [
+      'a target that is down speaks before that',
+      [open(1, 'SloBurnSlow', 1), open(2, 'SloBurnFast', 1), open(3, 'TargetDown', 1)],
+      [
+        [1, 3],
+        [2, 3],
       ],
     ],
   ])('%s', (_name, alerts, muted) => {
