@@ -21,6 +21,8 @@ export type NotifierOptions = {
   readonly baseUrl: string;
   /** Whether rules are being evaluated now; heartbeats stop when they are not. */
   readonly isEvaluating: () => boolean;
+  /** How often it is looked for what became due by time alone. */
+  readonly dueMs?: number;
   readonly log: Log;
   readonly clock: () => number;
 };
@@ -45,7 +47,7 @@ export class Notifier {
   }
 
   start(): void {
-    const { connectionString, pool, log, clock } = this.#options;
+    const { connectionString, pool, log, clock, dueMs = DUE_MS } = this.#options;
     const loop = (name: string, everyMs: number, work: () => Promise<unknown>): Promise<void> =>
       every(
         everyMs,
@@ -61,8 +63,8 @@ export class Notifier {
       onError: (text) => log.warn(text),
     });
     this.#loops = [
-      loop('due notifications', DUE_MS, () => enqueueDue(pool, clock())),
-      loop('channels', DUE_MS, () => watchChannels(pool, DUE_MS, clock())),
+      loop('due notifications', dueMs, () => enqueueDue(pool, clock())),
+      loop('channels', dueMs, () => watchChannels(pool, dueMs, clock())),
       loop('heartbeats and resends', STANDING_MS, () => this.#resender.run()),
       loop('old deliveries', OLD_MS, () => dropOldDeliveries(pool, clock())),
     ];

@@ -45,6 +45,7 @@ function startNotifier(isEvaluating = () => true): Notifier {
     channels: channelStore(database.pool),
     baseUrl: BASE_URL,
     isEvaluating,
+    dueMs: 500,
     log: createLog('test', (line) => {
       logged += line;
     }),
@@ -307,7 +308,7 @@ describe('quiet alerts', () => {
     await notifier.stop();
     await webhook();
     const [id = 0] = await fire(database.pool, [newAlert(targetId)]);
-    await ack(id, Date.now() + 3000);
+    await ack(id, Date.now() + 1500);
     notifier = startNotifier();
     await allIn('cancelled');
     expect((await told(id))?.told).toBe('muted');
@@ -367,7 +368,7 @@ describe('quiet alerts', () => {
     await database.pool.query(
       `INSERT INTO silence (matchers, author, reason, starts_at_ms, ends_at_ms, created_at_ms)
        VALUES ('[{"label":"host","op":"=","value":"gpu-*"}]', 'K.', 'rack move', 0, $1, 0)`,
-      [Date.now() + 3000],
+      [Date.now() + 1500],
     );
     const [id = 0] = await fire(database.pool, [newAlert(targetId)]);
     expect(await told(id)).toMatchObject({
