@@ -75,6 +75,7 @@ const QUERIES_OF = {
   rules: ['rules', 'rule'],
   silences: ['silences', 'maintenance', 'alerts', 'alert'],
   runs: ['runs'],
+  bursts: ['bursts', 'burst', 'targets'],
 } as const satisfies Record<Topic, readonly string[]>;
 
 function followHint(client: QueryClient, topic: Topic, live: boolean): void {

@@ -4,6 +4,7 @@ import { RuleInput } from '#lib/api/rules.ts';
 import { TargetInput } from '#lib/api/targets.ts';
 import { parseDurationMs } from '#lib/metrics/duration.ts';
 import { RULE_PACKS } from '#lib/rules/rule.ts';
+import { DEFAULT_FAST_POLLING, MIN_FAST_INTERVAL_MS } from '#lib/target/fast-polling.ts';
 
 const duration = z.string().transform((text, context) => {
   const ms = parseDurationMs(text);
@@ -27,6 +28,16 @@ export const Config = z.strictObject({
   retention: z
     .strictObject({ raw: duration.optional(), minute: duration.optional(), hour: duration.optional() })
     .default({}),
+  /** How targets are polled while a burst or a pending alert lasts on them. */
+  fast_polling: z
+    .strictObject({
+      interval: duration
+        .refine((ms) => ms >= MIN_FAST_INTERVAL_MS, `at least ${MIN_FAST_INTERVAL_MS}ms`)
+        .default(DEFAULT_FAST_POLLING.intervalMs),
+      hold: duration.default(DEFAULT_FAST_POLLING.holdMs),
+      max_targets: z.int().min(0).max(500).default(DEFAULT_FAST_POLLING.maxTargets),
+    })
+    .prefault({}),
   nvidia_smi: z.strictObject({ command: z.string().min(1).default('nvidia-smi') }).default({ command: 'nvidia-smi' }),
   rules: z
     .strictObject({

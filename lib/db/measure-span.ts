@@ -114,6 +114,7 @@ function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
     case 'shown':
     case 'missing-signals':
     case 'memory-verdict':
+    case 'burst':
     case 'run-figure':
       return null;
     case 'failures-while-full':

@@ -19,12 +19,14 @@ export const UNITS = [
   'bits',
   'code',
   'leak_verdict',
+  'burst_verdict',
 ] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** Units whose values are words; a value is the place of its word. Append, never reorder: values are stored with alerts. */
 const WORDS: Partial<Record<Unit, readonly string[]>> = {
   leak_verdict: ['none', 'plateau', 'load-driven', 'inconclusive', 'leak'],
+  burst_verdict: ['ongoing', 'still-recovering', 'recovered', 'did-not-recover', 'inconclusive'],
 };
 
 /** The words that values of this unit stand for; null where values are numbers. */
@@ -94,6 +96,7 @@ const SCALES = {
   bits: [[1, '']],
   code: [[1, '']],
   leak_verdict: [[1, '']],
+  burst_verdict: [[1, '']],
 } as const satisfies Record<Unit, readonly (readonly [number, string])[]>;
 
 /** Where a scale begins later than at its 1: two minutes beside a third of a second are both read in seconds. */

@@ -88,6 +88,7 @@ describe('the rule file', () => {
       'ScaleDown',
       'SustainedBurst5x',
       'SustainedBurst10x',
+      'SlowBurstRecovery',
       'VramLeak',
       'VramTrendingToLimit',
       'OomError',
@@ -102,6 +103,7 @@ describe('the rule file', () => {
       'SignalMissing',
       'EngineDisappeared',
       'GpuDisappeared',
+      'BurstNotRecovered',
     ]);
     expect(reasons('relative')).toMatchObject({
       VramCritical: expect.stringContaining('reserves'),
