@@ -10,6 +10,7 @@ export const BurstRecordView = z.object({
   start: timing,
   usualRps: z.number(),
   usualFrom: z.enum(['baseline', 'before']),
+  usualSpreadRps: z.number(),
   peakRps: z.number(),
   peakAtMs: z.number(),
   multiplier: z.number(),

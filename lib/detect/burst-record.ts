@@ -36,6 +36,8 @@ export type BurstRecord = {
   /** What its arrivals are compared with, and whether that is the baseline or what came before. */
   readonly usualRps: number;
   readonly usualFrom: 'baseline' | 'before';
+  /** How far a second of usual arrivals may lie from that. */
+  readonly usualSpreadRps: number;
   readonly peakRps: number;
   readonly peakAtMs: number;
   readonly multiplier: number;

@@ -16,19 +16,21 @@ export type SignalTrack = {
   readonly left: boolean;
   /** How long the newest poll outside took. */
   readonly outsidePollMs: number;
+  /** The newest two values outside, oldest first: how fast it comes back. */
+  readonly outsideValues: readonly { readonly atMs: number; readonly value: number }[];
   /** The value farthest out. */
   readonly worst: number | null;
   readonly lastKnownMs: number | null;
 };
 
 /** Polls inside after which one outside is first taken for noise, unless it is this many half-widths of the band outside. */
-const SETTLED_POLLS = 3;
+const SETTLED_POLLS = 2;
 const CLEARLY = 1;
 
 export function startTrack(signal: BurstSignal, band: Band, startMs: number): SignalTrack {
   return {
     ...{ signal, band, insideSinceMs: startMs, plusMinusMs: 0, insidePolls: 0, doubt: null },
-    ...{ left: false, outsidePollMs: 0, worst: null, lastKnownMs: null },
+    ...{ left: false, outsidePollMs: 0, outsideValues: [], worst: null, lastKnownMs: null },
   };
 }
 
@@ -42,8 +44,16 @@ export function follow(track: SignalTrack, sample: BurstSample): SignalTrack {
   const next = { ...track, worst, lastKnownMs: sample.atMs };
   const beyond = beyondBand(track.signal, band, value, sample.elapsedMs);
   return beyond > 0
-    ? outside({ ...next, outsidePollMs: sample.elapsedMs ?? 0 }, beyond)
-    : inside(next, sample, track.lastKnownMs);
+    ? outside({ ...next, ...outsideWith(track, sample, value) }, beyond)
+    : inside(next, sample, value, track.lastKnownMs);
+}
+
+function outsideWith(
+  { outsideValues }: SignalTrack,
+  { atMs, elapsedMs }: BurstSample,
+  value: number,
+): Pick<SignalTrack, 'outsidePollMs' | 'outsideValues'> {
+  return { outsidePollMs: elapsedMs ?? 0, outsideValues: [...outsideValues.slice(-1), { atMs, value }] };
 }
 
 function outside(track: SignalTrack, beyond: number): SignalTrack {
@@ -53,8 +63,13 @@ function outside(track: SignalTrack, beyond: number): SignalTrack {
   return { ...track, insideSinceMs: null, insidePolls: 0, doubt, left: track.left || !isNoise };
 }
 
-/** It came back between two polls: the middle is nearest to it. What a poll counts was over before that poll. */
-function inside(track: SignalTrack, { atMs, elapsedMs }: BurstSample, lastKnownMs: number | null): SignalTrack {
+/** It came back between two polls. What a poll counts was over before that poll: the middle of the last one outside is nearest. */
+function inside(
+  track: SignalTrack,
+  { atMs, elapsedMs }: BurstSample,
+  value: number,
+  lastKnownMs: number | null,
+): SignalTrack {
   if (track.doubt !== null) {
     return { ...track, ...track.doubt, doubt: null, insidePolls: SETTLED_POLLS };
   }
@@ -62,7 +77,9 @@ function inside(track: SignalTrack, { atMs, elapsedMs }: BurstSample, lastKnownM
   const sinceKnownMs = Math.max(elapsedMs ?? 0, lastKnownMs === null ? 0 : atMs - lastKnownMs);
   const isOfTheMoment = IS_OF_THE_MOMENT[track.signal];
   const outsideMs = isOfTheMoment ? sinceKnownMs : Math.max(track.outsidePollMs, elapsedMs ?? 0);
-  const sinceMs = atMs - outsideMs / 2 - (isOfTheMoment ? 0 : sinceKnownMs);
+  const sinceMs = isOfTheMoment
+    ? crossingMs(track, { atMs, value }, sinceKnownMs)
+    : atMs - sinceKnownMs - outsideMs / 2;
   return {
     ...track,
     insideSinceMs: sinceMs,
@@ -70,6 +87,30 @@ function inside(track: SignalTrack, { atMs, elapsedMs }: BurstSample, lastKnownM
     insidePolls: 1,
     left: true,
   };
+}
+
+/**
+ * When a value that is read at a moment crossed its edge: on the line to the value inside, or earlier where it came nearer
+ * faster before (a queue cannot fall below nothing). The middle where it did not come nearer.
+ */
+function crossingMs(
+  { band, outsideValues }: SignalTrack,
+  now: { atMs: number; value: number },
+  sinceKnownMs: number,
+): number {
+  const [before, last] = outsideValues;
+  const middleMs = now.atMs - sinceKnownMs / 2;
+  if (before === undefined || last === undefined) return middleMs;
+  const reaches = [
+    [before, last],
+    [last, now],
+  ].map(([from, to]) =>
+    from === undefined || to === undefined
+      ? Number.NaN
+      : ((last.value - band.limit) * (to.atMs - from.atMs)) / (from.value - to.value),
+  );
+  if (!reaches.every((ms) => ms > 0 && Number.isFinite(ms))) return middleMs;
+  return Math.min(last.atMs + Math.min(...reaches), now.atMs);
 }
 
 const IS_OF_THE_MOMENT: Readonly<Record<BurstSignal, boolean>> = {

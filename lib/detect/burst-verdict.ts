@@ -10,6 +10,9 @@ export const UNRECOVERED_MS = 600_000;
 const GIVE_UP_MS = 3_600_000;
 /** A load that lasts longer is no burst any more but a new level. */
 const LONGEST_LOAD_MS = 1_800_000;
+/** Usual arrivals of a second are drawn this wide. */
+const SIGMAS = 4;
+const SHARE = 0.1;
 /** Without numbers for this long nothing can be said. */
 export const BLIND_MS = 600_000;
 
@@ -26,6 +29,7 @@ export function recordOf(open: OpenBurst, nowMs: number): BurstRecord {
     start: open.start,
     usualRps: open.level.rps,
     usualFrom: open.usualFrom,
+    usualSpreadRps: Math.max(SHARE * open.level.rps, SIGMAS * Math.sqrt(open.level.dispersion * open.level.rps)),
     peakRps: open.peak.rps,
     peakAtMs: open.peak.atMs,
     multiplier: open.peak.rps / open.level.rps,

@@ -1,6 +1,7 @@
 /**
  * Run by hand: `npm run bench:burst`. Bursts on queues that are simulated request by request, days without a burst, and the
- * four scenarios of report 000. Thresholds were tuned on seeds below 10 000; judged are seeds from 70 000 000 on.
+ * four scenarios of report 000. Thresholds were tuned on seeds below 10 000; judged are seeds from 90 000 000 on, which were
+ * never looked at before. (70 000 000 and on were judged half way, with 94.5 %, and are not used any more.)
  * Exits with 1 when a promise does not hold.
  */
 import { BURST_CASES, burstLengthS } from '#lib/simulator/scenarios-burst.ts';
@@ -10,7 +11,7 @@ import { print, printTable, quantileOf } from '#tests/bench/table.ts';
 import { BURST_EPOCH_MS, burstsIn, playPolls } from '#tests/play-burst.ts';
 
 const CASES = 200;
-const FIRST_SEED = 70_000_000;
+const FIRST_SEED = 90_000_000;
 const POLL_MS = 1000;
 const STEADY_RPS = [0.2, 1, 5, 20, 100];
 const LOW_RPS = [0.5, 1, 2, 5];
