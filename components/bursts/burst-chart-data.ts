@@ -58,7 +58,7 @@ const FLAT = { subject: null, min: [], max: [] } as const;
 
 function chartOf(
   detail: BurstDetail,
-  part: Pick<ChartData, 'unit' | 'bands'> & {
+  part: Pick<ChartData, 'unit' | 'usual'> & {
     lines: readonly (Pick<ChartSeries, 'id' | 'label'> & { values: readonly (number | null)[] })[];
   },
 ): ChartData {
@@ -69,7 +69,7 @@ function chartOf(
     return { id, label, ...FLAT, ...line, min: line.mean, max: line.mean };
   });
   return {
-    ...{ unit: part.unit, bands: part.bands, series, stepMs, targets: [], gaps: [] },
+    ...{ unit: part.unit, usual: part.usual, bands: [], series, stepMs, targets: [], gaps: [] },
     ...{ fromMs: points.t[0] ?? 0, toMs: (points.t.at(-1) ?? 0) + stepMs, marks: marksOf(detail) },
   };
 }
@@ -79,9 +79,7 @@ export function burstRates(detail: BurstDetail): ChartData {
   const { usualRps, usualSpreadRps } = detail.burst;
   return chartOf(detail, {
     unit: 'requests_per_second',
-    bands: [
-      { level: 'safe', from: Math.max(0, usualRps - usualSpreadRps), to: usualRps + usualSpreadRps, label: 'usual' },
-    ],
+    usual: { from: Math.max(0, usualRps - usualSpreadRps), to: usualRps + usualSpreadRps, label: 'usual' },
     lines: [
       { id: 'arrivals', label: 'arriving', values: detail.points.arrivalRps },
       { id: 'served', label: 'finished', values: detail.points.servedRps },
@@ -94,7 +92,7 @@ export function burstQueue(detail: BurstDetail): ChartData {
   const waiting = detail.burst.signals.find(({ signal }) => signal === 'waiting');
   return chartOf(detail, {
     unit: 'requests',
-    bands: waiting === undefined ? [] : [{ level: 'safe', from: 0, to: waiting.limit, label: 'usual' }],
+    ...(waiting === undefined ? {} : { usual: { from: 0, to: waiting.limit, label: 'usual' } }),
     lines: [{ id: 'waiting', label: 'waiting', values: detail.points.waiting }],
   });
 }

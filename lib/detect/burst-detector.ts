@@ -3,7 +3,7 @@ import { type ArrivalLevel, arrivalLevel } from '#lib/detect/burst-rate.ts';
 import type { BurstRecord } from '#lib/detect/burst-record.ts';
 import { type Arrivals, arrivalsOf, type BurstSample } from '#lib/detect/burst-sample.ts';
 import { recordOf } from '#lib/detect/burst-verdict.ts';
-import { addPoll, nextWave, type OpenBurst, openBurst } from '#lib/detect/open-burst.ts';
+import { addPoll, beginsAfter, nextWave, type OpenBurst, openBurst } from '#lib/detect/open-burst.ts';
 
 /** `burst`: what the open burst says now; when it is not open any more, its last word. */
 export type Seen = { readonly burst: BurstRecord | null; readonly isSuspicious: boolean };
@@ -87,7 +87,7 @@ export class BurstDetector {
     let open = addPoll(before, sample);
     const endMs = open.loadEnd?.atMs;
     if (endMs !== undefined) {
-      const after = knownOf(this.#tail.filter((each) => each.atMs > endMs));
+      const after = knownOf(this.#tail).filter((each) => beginsAfter(each, endMs));
       const onset = findOnset(after, open.level);
       if (onset !== null) open = nextWave(open, onset, after);
     }

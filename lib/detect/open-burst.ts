@@ -86,7 +86,7 @@ export function addPoll(open: OpenBurst, sample: BurstSample): OpenBurst {
   const load = findLoadEnd(segment, open.level);
   if (load.state === 'lasts') return { ...next, segment };
   if (load.state === 'moved') return { ...next, segment: segment.slice(load.from) };
-  const after = segment.filter((each) => each.atMs > load.endMs);
+  const after = segment.filter((each) => beginsAfter(each, load.endMs));
   return {
     ...next,
     segment: after,
@@ -94,6 +94,11 @@ export function addPoll(open: OpenBurst, sample: BurstSample): OpenBurst {
     arrivedInLoad: next.counts.arrived - after.reduce((sum, each) => sum + each.count, 0),
     pollsSinceLoad: after.length,
   };
+}
+
+/** Whether a poll tells of nothing before this time: the one in which the load ended still counts a part of it. */
+export function beginsAfter({ atMs, elapsedMs }: Arrivals, ms: number): boolean {
+  return atMs - elapsedMs >= ms - 1;
 }
 
 /** The load came back before the engine had recovered: one burst with another wave. */

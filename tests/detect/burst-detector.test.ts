@@ -68,6 +68,15 @@ test('load that comes back before the engine recovered is another wave of the sa
   expect(bursts[0]?.loadEnd?.atMs).toBe(START_MS + 325_000);
 });
 
+test('a load that ends inside a poll is dated inside it, and what that poll counts is no new wave', () => {
+  const half = { ...DRAIN, arrivals: 70 };
+  const [burst, ...others] = play([QUIET, [10, BURST], [1, half], [3, DRAIN], [60, {}]]);
+  expect(others).toEqual([]);
+  expect(burst).toMatchObject({ waves: 1, verdict: 'recovered', recoveryMs: 4000 });
+  expect(burst?.loadEnd?.atMs).toBe(START_MS + 310_500);
+  expect(burst?.meanRps).toBeCloseTo((10 * 120 + 70) / 10.5, 6);
+});
+
 test('ten minutes after the load the verdict is that it did not recover; a late recovery is told with its time', () => {
   const stuck = play([QUIET, [10, BURST], [620, DRAIN]])[0];
   expect(stuck).toMatchObject({ verdict: 'did-not-recover', recoveryMs: null, isOpen: true });
