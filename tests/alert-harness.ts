@@ -1,3 +1,4 @@
+import { BurstWatch } from '#lib/collector/burst-watch.ts';
 import { Evaluator } from '#lib/collector/evaluator.ts';
 import { Recorder } from '#lib/collector/recorder.ts';
 import { SubjectRegistry } from '#lib/collector/subject-registry.ts';
@@ -10,7 +11,7 @@ import type { Pool } from '#lib/db/pool.ts';
 import { createPrisma } from '#lib/db/prisma.ts';
 import { syncRules } from '#lib/db/rules.ts';
 import { createSecretBox } from '#lib/db/secret-box.ts';
-import { TargetStore } from '#lib/db/targets.ts';
+import { type StoredTarget, TargetStore } from '#lib/db/targets.ts';
 import type { Reading } from '#lib/metrics/sample.ts';
 import type { Rule } from '#lib/rules/rule.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
@@ -68,13 +69,17 @@ export async function createAlertHarness(pool: Pool, rules: readonly Rule[]): Pr
   const enqueued: number[][] = [];
   let nowMs = 0;
   await syncRules(pool, 'file', rules, 0);
+  const shared = {
+    context: { pool, layouts },
+    ...{ holder: HOLDER, log: { info: () => {}, warn: fail, error: fail }, clock: () => nowMs },
+  };
+  const watchedTargets: StoredTarget[] = [];
+  let bursts = new BurstWatch(shared);
   const start = (): Evaluator => {
     const evaluator = new Evaluator({
-      context: { pool, layouts },
-      holder: HOLDER,
-      log: { info: () => {}, warn: fail, error: fail },
-      clock: () => nowMs,
+      ...shared,
       enqueue: async (_client, ids) => void enqueued.push([...ids]),
+      burstOf: (subjectId) => bursts.newest(subjectId),
     });
     evaluator.start();
     return evaluator;
@@ -84,6 +89,8 @@ export async function createAlertHarness(pool: Pool, rules: readonly Rule[]): Pr
     await storePolls(pool, HOLDER, [record]);
     nowMs = record.scrape.atMs;
     const before = evaluator.stats().evaluations;
+    bursts.add([record]);
+    await bursts.flush();
     evaluator.onStored([record]);
     while (evaluator.stats().evaluations === before) await new Promise((resolve) => setTimeout(resolve, 1));
   };
@@ -97,6 +104,8 @@ export async function createAlertHarness(pool: Pool, rules: readonly Rule[]): Pr
       );
       const subjects = new SubjectRegistry(pool, target);
       await subjects.load();
+      await bursts.load(target);
+      watchedTargets.push(target);
       const recorder = new Recorder(target, subjects, layouts);
       return {
         id: target.id,
@@ -121,6 +130,8 @@ export async function createAlertHarness(pool: Pool, rules: readonly Rule[]): Pr
     },
     async restart() {
       await evaluator.stop();
+      bursts = new BurstWatch(shared);
+      for (const target of watchedTargets) await bursts.load(target);
       evaluator = start();
     },
     stop: () => evaluator.stop(),

@@ -1,6 +1,7 @@
 'use client';
 
 import { BURST_LINES } from '#components/bursts/burst-lines.ts';
+import { BurstList } from '#components/bursts/burst-list.tsx';
 import { BurstNow } from '#components/bursts/burst-now.tsx';
 import type { PanelSpec } from '#components/panel/panel-data.ts';
 import { PanelGrid } from '#components/panel/panel-frame.tsx';
@@ -21,8 +22,9 @@ const MULTIPLE: PanelSpec = { id: 'multiple', title: 'Arrivals over baseline', s
 export function BurstsPage() {
   return (
     <PanelPage title="Bursts" kind="engine">
-      {({ chosen }) => (
+      {({ chosen, subjects }) => (
         <>
+          <BurstList subjects={chosen.length === subjects.length ? [] : chosen.map(({ id }) => id)} />
           <BurstNow engines={chosen} />
           <PanelGrid>
             <SeriesPanel spec={ARRIVALS} />

@@ -55,6 +55,8 @@ export type ChartData = {
   readonly marks: readonly ChartMark[];
   readonly gaps: readonly ChartGap[];
   readonly spans?: readonly ChartSpan[];
+  /** Where values lie while nothing happens. */
+  readonly usual?: { readonly from: number; readonly to: number; readonly label: string };
 };
 
 /** The index of the bucket that holds `ms`, -1 outside. Buckets start at `t[i]` and are `stepMs` long. */

@@ -49,6 +49,7 @@ export const ChartLayer = memo(function ChartLayer({
           </pattern>
         </defs>
         <Bands data={data} g={g} />
+        <Usual data={data} g={g} />
         <Gaps data={data} g={g} patternId={patternId} visible={visible} />
         <ChartSpans spans={data.spans ?? []} g={g} patternId={patternId} />
         <Targets data={data} g={g} />
@@ -106,6 +107,21 @@ function Bands({ data, g }: PartProps) {
       </g>
     );
   });
+}
+
+/** As in the pictures of runs: grey, neither good nor bad. */
+function Usual({ data: { usual }, g }: PartProps) {
+  if (usual === undefined) return null;
+  const y = yOf(g, Math.min(g.maxValue, usual.to));
+  const height = Math.max(2, yOf(g, Math.max(0, usual.from)) - y);
+  return (
+    <g>
+      <rect x={g.left} y={y} width={g.plotWidth} height={height} fill="var(--text)" fillOpacity={0.12} />
+      <text x={g.left + 4} y={y - 3} fontSize="10" fill="var(--muted)" {...HALO}>
+        {usual.label}
+      </text>
+    </g>
+  );
 }
 
 /** Overlapping gaps of several subjects are told in the tooltip; hatching is for spans where a shown line has no data. */

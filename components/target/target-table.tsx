@@ -6,6 +6,7 @@ import { HEALTH_RANK } from '#components/fleet/health-rank.ts';
 import { useSortParam } from '#components/fleet/sort-param.ts';
 import { Age } from '#components/status/age.tsx';
 import { HealthStatus } from '#components/status/health-status.tsx';
+import { FastPolling } from '#components/target/fast-polling.tsx';
 import { TargetActions } from '#components/target/target-actions.tsx';
 import { originWords } from '#components/target/target-words.ts';
 import { type Column, Table } from '#components/ui/table.tsx';
@@ -61,7 +62,18 @@ const COLUMNS: readonly Column<Target>[] = [
     cell: (row) => (row.lastScrape === null ? '–' : formatValue(row.lastScrape.samples, 'count')),
   },
   { id: 'up', title: 'Up, 1 h', numeric: true, sortable: true, cell: (row) => formatValue(row.upShare1h, 'ratio') },
-  { id: 'interval', title: 'Every', numeric: true, from: '2xl', cell: (row) => formatDurationMs(row.intervalMs) },
+  {
+    id: 'interval',
+    title: 'Every',
+    numeric: true,
+    from: 'xl',
+    cell: (row) =>
+      row.fast === null ? (
+        formatDurationMs(row.intervalMs)
+      ) : (
+        <FastPolling fast={row.fast} intervalMs={row.intervalMs} />
+      ),
+  },
   {
     id: 'error',
     title: 'Error',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DeliveryView } from '#lib/api/alerts.ts';
+import { BurstDetail, BurstList, BurstsQuery } from '#lib/api/bursts.ts';
 import {
   ChannelInput,
   ChannelList,
@@ -70,6 +71,14 @@ const OPERATIONS: readonly Operation[] = [
       'What is promised of each engine, how it was kept, what is left of its error budget; batches that are open',
     answer: SlaAnswer,
   },
+  {
+    path: '/bursts',
+    method: 'get',
+    summary: 'Bursts of requests, newest first',
+    query: BurstsQuery,
+    answer: BurstList,
+  },
+  { path: '/bursts/{id}', method: 'get', summary: 'One burst with its polls', answer: BurstDetail },
   { path: '/targets', method: 'get', summary: 'What is polled, with scrape health', answer: TargetList },
   { path: '/targets', method: 'post', summary: 'Add a target', body: TargetInput, answer: TargetDetail, status: 201 },
   {

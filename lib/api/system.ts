@@ -52,6 +52,16 @@ export const SignalList = z.object({ items: z.array(SignalInfo), nextCursor: z.s
 export type SignalList = z.infer<typeof SignalList>;
 
 /** `GET /events` (SSE): hints only; the page refetches, polling is the fallback. */
-export const EVENT_TOPICS = ['samples', 'targets', 'health', 'alerts', 'rules', 'silences', 'runs', 'models'] as const;
+export const EVENT_TOPICS = [
+  'samples',
+  'targets',
+  'health',
+  'alerts',
+  'rules',
+  'silences',
+  'runs',
+  'models',
+  'bursts',
+] as const;
 export const EventHint = z.object({ topic: z.enum(EVENT_TOPICS) });
 export type EventHint = z.infer<typeof EventHint>;

@@ -108,6 +108,10 @@ export const Target = z.object({
   readOnly: z.boolean(),
   hasAuth: z.boolean(),
   paused: z.boolean(),
+  /** While a burst or a pending alert lasts on it, it is polled this often; null else. */
+  fast: z
+    .object({ intervalMs: z.number(), sinceMs: z.number(), reason: z.enum(['burst', 'pending alert']) })
+    .nullable(),
   health: z.object({ state: HealthState, reason: z.string(), lastScrapeMs: z.number().nullable() }),
   lastScrape: Scrape.nullable(),
   /** Share of polls that succeeded in the last hour; null when there were none. */

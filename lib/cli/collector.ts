@@ -52,6 +52,7 @@ export async function runCollector(options: CollectorProcessOptions): Promise<vo
     pool,
     targets,
     smiCommand: () => configuration.smiCommand(),
+    fastPolling: () => configuration.fastPolling(),
     log,
     clock: Date.now,
     enqueue: enqueueNotifications,

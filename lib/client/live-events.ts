@@ -76,6 +76,7 @@ const QUERIES_OF = {
   silences: ['silences', 'maintenance', 'alerts', 'alert'],
   runs: ['runs'],
   models: ['plan-models', 'plan'],
+  bursts: ['bursts', 'burst', 'targets'],
 } as const satisfies Record<Topic, readonly string[]>;
 
 function followHint(client: QueryClient, topic: Topic, live: boolean): void {

@@ -82,6 +82,15 @@ export class AlertMemory {
     this.#flaps.clear();
   }
 
+  /** Targets with a pending episode of one of these rules. */
+  pendingTargets(isMeant: (ruleId: string) => boolean): ReadonlySet<number> {
+    const targets = new Set<number>();
+    for (const [key, { targetId, episode }] of this.#open) {
+      if (episode.firedAtMs === null && isMeant(key.split(' ', 1)[0] ?? '')) targets.add(targetId);
+    }
+    return targets;
+  }
+
   openCount(): number {
     return this.#open.size;
   }

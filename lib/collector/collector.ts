@@ -3,6 +3,7 @@ import os from 'node:os';
 import { keepAlerts } from '#lib/collector/alert-keeper.ts';
 import { learnBaselines } from '#lib/collector/baselines.ts';
 import { detectBatches, stopDetecting } from '#lib/collector/batch-detector.ts';
+import { BurstWatch } from '#lib/collector/burst-watch.ts';
 import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
 import { keepMeasurements } from '#lib/collector/keep-measurements.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
@@ -12,9 +13,11 @@ import { Recorder } from '#lib/collector/recorder.ts';
 import { SubjectRegistry } from '#lib/collector/subject-registry.ts';
 import { every, sleep } from '#lib/collector/timer.ts';
 import { Writer, type WriterStats } from '#lib/collector/writer.ts';
+import { saveFastPolls } from '#lib/db/fast-polling.ts';
 import { loadFleet } from '#lib/db/fleet-state.ts';
 import { LayoutStore } from '#lib/db/layouts.ts';
 import { beat, LEASE_MS, releaseLeases, renewLeases } from '#lib/db/leases.ts';
+import { sendHint } from '#lib/db/notify.ts';
 import { DEFAULT_RETENTION, maintainPartitions, type Retention } from '#lib/db/partitions.ts';
 import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type StoreResult, storePolls } from '#lib/db/poll-store.ts';
@@ -26,11 +29,13 @@ import { makeSlaMinutes } from '#lib/db/sla-minutes.ts';
 import type { StoredTarget, TargetStore } from '#lib/db/targets.ts';
 import { createFetcher, type Fetcher } from '#lib/scrape/fetch.ts';
 import { createPoll } from '#lib/scrape/poll.ts';
+import { chooseFast, type FastPollingSettings, type FastReason, type FastTarget } from '#lib/target/fast-polling.ts';
 
 export type CollectorOptions = {
   readonly pool: Pool;
   readonly targets: TargetStore;
   readonly smiCommand: () => string;
+  readonly fastPolling: () => FastPollingSettings;
   readonly log: Log;
   readonly clock: () => number;
   readonly enqueue: Enqueue;
@@ -48,6 +53,10 @@ const PARTITION_MS = 600_000;
 const BASELINE_MS = 300_000;
 const DETECT_MS = 60_000;
 const MEASURE_RUNS_MS = 60_000;
+const BURSTS_MS = 1000;
+const FAST_MS = 1000;
+/** The rows that tell of it are renewed this often. */
+const FAST_TOLD_MS = 10_000;
 const PARTITIONS_AHEAD_MS = 86_400_000;
 
 type Running = { readonly target: StoredTarget; readonly poller: Poller };
@@ -63,6 +72,9 @@ export class Collector {
   readonly #writer: Writer;
   readonly #evaluator: Evaluator;
   readonly #memoryJudge: MemoryJudge;
+  readonly #bursts: BurstWatch;
+  #fast: ReadonlyMap<number, FastTarget> = new Map();
+  #fastTold = { atMs: 0, text: '' };
   readonly #running = new Map<number, Running>();
   #leasedUntilMs = 0;
   #listed: { readonly atMs: number; readonly targets: readonly StoredTarget[] } | null = null;
@@ -74,12 +86,15 @@ export class Collector {
     this.#startedAtMs = options.clock();
     this.#layouts = new LayoutStore(options.pool);
     this.#memoryJudge = new MemoryJudge(options.pool, options.clock);
-    this.#evaluator = new Evaluator({
+    const shared = {
       context: { pool: options.pool, layouts: this.#layouts },
-      holder: this.#id,
-      log: options.log,
-      clock: options.clock,
+      ...{ holder: this.#id, log: options.log, clock: options.clock },
+    };
+    this.#bursts = new BurstWatch(shared);
+    this.#evaluator = new Evaluator({
+      ...shared,
       enqueue: options.enqueue,
+      burstOf: (subjectId) => this.#bursts.newest(subjectId),
     });
     this.#writer = new Writer({
       store: (records) => this.#store(records),
@@ -108,6 +123,8 @@ export class Collector {
       loop('batches', DETECT_MS, () => this.#detectRuns()),
       loop('measurements of runs', MEASURE_RUNS_MS, () => this.#keepMeasurements()),
       loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
+      loop('bursts', BURSTS_MS, () => this.#bursts.flush()),
+      loop('fast polling', FAST_MS, () => this.#tellFast()),
       loop('memory', JUDGE_TICK_MS, () => this.#memoryJudge.tick(new Set(this.#running.keys()))),
     ];
   }
@@ -116,9 +133,36 @@ export class Collector {
   async #store(records: readonly PollRecord[]): Promise<StoreResult> {
     const result = await storePolls(this.#options.pool, this.#id, records);
     const stored = records.filter((record) => !result.lostTargets.has(record.targetId));
+    this.#bursts.add(stored);
+    this.#steerPolling();
     this.#evaluator.onStored(stored);
     await this.#storeBatches(stored);
     return result;
+  }
+
+  /** One suspicious poll is enough to look closer: the next poll comes at once. */
+  #steerPolling(): void {
+    const settings = this.#options.fastPolling();
+    const wanted = new Map<number, FastReason>();
+    for (const id of this.#evaluator.pendingTargets()) if (this.#bursts.watches(id)) wanted.set(id, 'pending alert');
+    for (const id of this.#bursts.takeBusyTargets()) wanted.set(id, 'burst');
+    const running = new Map([...wanted].filter(([id]) => this.#running.has(id)));
+    this.#fast = chooseFast(this.#fast, running, settings, this.#options.clock());
+    for (const [id, { poller }] of this.#running) poller.setFast(this.#fast.has(id) ? settings.intervalMs : null);
+  }
+
+  /** Pages show which targets are polled fast; also the end of a hold is seen here, when nothing is stored. */
+  async #tellFast(): Promise<void> {
+    this.#steerPolling();
+    const { pool, clock, fastPolling } = this.#options;
+    const nowMs = clock();
+    const { intervalMs } = fastPolling();
+    const fast = [...this.#fast].map(([targetId, { sinceMs, reason }]) => ({ targetId, intervalMs, sinceMs, reason }));
+    const text = JSON.stringify(fast);
+    if (text === this.#fastTold.text && nowMs - this.#fastTold.atMs < FAST_TOLD_MS) return;
+    await saveFastPolls(pool, [...this.#running.keys()], fast, nowMs);
+    if (text !== this.#fastTold.text) await sendHint(pool, 'bursts');
+    this.#fastTold = { atMs: nowMs, text };
   }
 
   /** What batch APIs list. The next poll tells it again, so a failure must not keep samples from being written. */
@@ -165,10 +209,22 @@ export class Collector {
         `${left} polls could not be written before the end; the next start counts on from the last one stored`,
       );
     await this.#evaluator.stop();
+    await this.#endWatching();
     await this.#fetcher.close();
     await releaseLeases(this.#options.pool, this.#id).catch((error: unknown) => {
       this.#options.log.warn(`leases stay until they expire: ${errorText(error)}`);
     });
+  }
+
+  /** What the last polls said of bursts; and nothing is polled fast from here any more. */
+  async #endWatching(): Promise<void> {
+    const { pool, log, clock } = this.#options;
+    try {
+      await this.#bursts.flush();
+      await saveFastPolls(pool, [...this.#running.keys()], [], clock());
+    } catch (error) {
+      log.warn(`open bursts go on from what was last stored: ${errorText(error)}`);
+    }
   }
 
   async #leaseLoop(): Promise<void> {
@@ -226,7 +282,7 @@ export class Collector {
   async #startOne(target: StoredTarget): Promise<void> {
     const { pool, log, clock } = this.#options;
     const subjects = new SubjectRegistry(pool, target);
-    await subjects.load();
+    await Promise.all([subjects.load(), this.#bursts.load(target)]);
     if (this.#stop.signal.aborted) return;
     const poller = new Poller({
       target,
@@ -246,8 +302,14 @@ export class Collector {
     if (running === undefined) return;
     await running.poller.stop();
     await this.#writer.drain();
-    this.#evaluator.forget(targetId);
+    this.#forget(targetId);
     this.#running.delete(targetId);
+  }
+
+  #forget(targetId: number): void {
+    this.#evaluator.forget(targetId);
+    this.#bursts.forget(targetId);
+    this.#fast = new Map([...this.#fast].filter(([id]) => id !== targetId));
   }
 
   async #stopAll(): Promise<void> {
@@ -257,7 +319,7 @@ export class Collector {
   async #onLost(targetIds: ReadonlySet<number>): Promise<void> {
     for (const targetId of targetIds) {
       const running = this.#running.get(targetId);
-      this.#evaluator.forget(targetId);
+      this.#forget(targetId);
       if (running === undefined) continue;
       this.#options.log.info(`${running.target.name}: another collector polls it now`);
       this.#running.delete(targetId);

@@ -17,6 +17,7 @@ import type { Channel } from '#lib/notify/channel.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
 import { RULE_PACKS, type Rule, type RulePack } from '#lib/rules/rule.ts';
 import { createFetcher } from '#lib/scrape/fetch.ts';
+import type { FastPollingSettings } from '#lib/target/fast-polling.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 
 export type ConfigurationOptions = {
@@ -62,6 +63,11 @@ export class Configuration {
 
   smiCommand(): string {
     return this.#config.nvidia_smi.command;
+  }
+
+  fastPolling(): FastPollingSettings {
+    const { interval, hold, max_targets: maxTargets } = this.#config.fast_polling;
+    return { intervalMs: interval, holdMs: hold, maxTargets };
   }
 
   /** Reads the file again and applies it as a whole, or says what is wrong and changes nothing. */

@@ -8,6 +8,8 @@ import type { FleetState } from '#lib/db/fleet-state.ts';
 import type { GpuFloor } from '#lib/db/gpu-floors.ts';
 import { measureAvailability } from '#lib/db/measure-reads.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
+import type { BurstRecord } from '#lib/detect/burst-record.ts';
+import { burstSignal } from '#lib/detect/burst-signals.ts';
 import { isFrozen } from '#lib/detect/health.ts';
 import { type VerdictHead, verdictSignal } from '#lib/detect/verdict-signals.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
@@ -27,6 +29,8 @@ export type EvaluationFacts = {
   readonly missing: ReadonlyMap<number, number>;
   /** The newest leak verdicts, by subject; empty where no rule asks. */
   readonly verdicts: ReadonlyMap<number, VerdictHead>;
+  /** The newest burst of an engine. */
+  readonly burstOf: (subjectId: number) => BurstRecord | undefined;
   /** By engine: what its newest run says. */
   readonly runs: ReadonlyMap<number, RunFigures>;
   /** By engine: how it kept its SLA; empty where no rule asks. */
@@ -120,6 +124,8 @@ function lookedUp(
       return facts.missing.get(target.id) ?? null;
     case 'memory-verdict':
       return subject === null ? null : verdictSignal(facts.verdicts.get(subject.id), compute.form, poll.atMs);
+    case 'burst':
+      return subject === null ? null : burstSignal(facts.burstOf(subject.id), compute.form, poll.atMs);
     case 'run-figure':
       return subject === null ? null : (facts.runs.get(subject.id) ?? NO_RUN)[compute.figure];
     case 'sla':

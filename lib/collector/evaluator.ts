@@ -24,6 +24,7 @@ import { fieldsOfReads } from '#lib/db/read-fields.ts';
 import { RecentTracks } from '#lib/db/recent-tracks.ts';
 import { loadRunSignals } from '#lib/db/run-signals.ts';
 import { loadSlaFigures } from '#lib/db/sla-figures.ts';
+import type { BurstRecord } from '#lib/detect/burst-record.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import { missingSignals } from '#lib/rules/missing-signals.ts';
@@ -36,6 +37,8 @@ export type EvaluatorOptions = {
   readonly holder: string;
   readonly log: Log;
   readonly clock: () => number;
+  /** The newest burst of an engine. */
+  readonly burstOf: (subjectId: number) => BurstRecord | undefined;
   /** Writes the notifications of these alerts in the same transaction. */
   readonly enqueue: Enqueue;
 };
@@ -128,6 +131,14 @@ export class Evaluator {
 
   stats(): EvaluatorStats {
     return this.#stats;
+  }
+
+  /** Targets with a pending alert that is more than a hint: its next polls decide whether it fires. */
+  pendingTargets(): ReadonlySet<number> {
+    const hints = new Set(
+      this.#facts?.value.rules.filter(({ rule }) => rule.severity === 'info').map(({ rule }) => rule.id),
+    );
+    return this.#memory.pendingTargets((ruleId) => !hints.has(ruleId));
   }
 
   async #loop(): Promise<void> {
@@ -243,7 +254,7 @@ export class Evaluator {
     // What is not known of runs must not end an alert about one.
     const evaluated = runs === null ? rules.filter((compiled) => !readsRuns(compiled)) : rules;
     const value: EvaluationFacts = {
-      ...{ fleet, rules: evaluated, floors, reserved, missing, verdicts, sla },
+      ...{ fleet, rules: evaluated, floors, reserved, missing, verdicts, sla, burstOf: this.#options.burstOf },
       runs: runs ?? new Map(),
     };
     this.#facts = { atMs: nowMs, value };

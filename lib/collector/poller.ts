@@ -21,6 +21,8 @@ const SLOT_TOLERANCE = 0.01;
 export class Poller {
   readonly #options: PollerOptions;
   readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #fastMs: number | null = null;
   #done: Promise<void> = Promise.resolve();
   #wasOk: boolean | null = null;
 
@@ -38,18 +40,28 @@ export class Poller {
     await this.#done;
   }
 
+  /** Polls at this interval from now on when it is shorter than the target's; null: at the target's own again. */
+  setFast(intervalMs: number | null): void {
+    if (intervalMs === this.#fastMs) return;
+    this.#fastMs = intervalMs;
+    this.#wake.abort();
+  }
+
   async #loop(): Promise<void> {
     const { target, clock } = this.#options;
-    const offsetMs = pollOffsetMs(target.name, target.intervalMs);
     let lastMs = clock();
     await this.#pollAt(lastMs);
     while (!this.#stop.signal.aborted) {
+      this.#wake = new AbortController();
+      const intervalMs = Math.min(target.intervalMs, this.#fastMs ?? target.intervalMs);
+      const offsetMs = pollOffsetMs(target.name, intervalMs);
       // A timer may fire a millisecond early: the slot that was just used must not come again.
-      const slotMs = nextSlotMs(offsetMs, target.intervalMs, Math.max(clock(), lastMs));
-      await sleep(slotMs - clock(), this.#stop.signal);
+      const slotMs = nextSlotMs(offsetMs, intervalMs, Math.max(clock(), lastMs));
+      await sleep(slotMs - clock(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
       if (this.#stop.signal.aborted) return;
+      if (this.#wake.signal.aborted) continue;
       const nowMs = clock();
-      lastMs = Math.abs(nowMs - slotMs) <= target.intervalMs * SLOT_TOLERANCE ? slotMs : Math.max(nowMs, lastMs + 1);
+      lastMs = Math.abs(nowMs - slotMs) <= intervalMs * SLOT_TOLERANCE ? slotMs : Math.max(nowMs, lastMs + 1);
       await this.#pollAt(lastMs);
     }
   }

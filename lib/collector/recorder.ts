@@ -38,7 +38,9 @@ export class Recorder {
   #recognised: Recognised | null = null;
   #dataNotes: readonly string[] = [];
   #lastReadings: readonly Reading[] = [];
-  #sameValues = 0;
+  /** Since when polls repeat their values; null while they move. */
+  #sameSinceMs: number | null = null;
+  #lastAtMs = 0;
 
   constructor(target: Target, subjects: SubjectRegistry, layouts: LayoutStore) {
     this.#target = target;
@@ -48,7 +50,7 @@ export class Recorder {
 
   /** The record of a failed attempt. */
   bad(poll: BadPoll): PollRecord {
-    this.#sameValues = 0;
+    this.#sameSinceMs = null;
     this.#lastReadings = [];
     return {
       targetId: this.#target.id,
@@ -107,7 +109,7 @@ export class Recorder {
         bytes: poll.bytes,
         samples: poll.samples,
         problems: poll.problems,
-        sameBody: this.#countUnchanged(poll.readings),
+        sameBody: this.#countUnchanged(poll.readings, poll.atMs),
         errorKind: null,
         message: null,
       },
@@ -159,11 +161,15 @@ export class Recorder {
     return { ...recognised, notes: [...recognised.notes, ...shared, ...this.#dataNotes] };
   }
 
-  /** Polls in a row with exactly the values of the one before; exporters print own metrics, so bytes would never repeat. */
-  #countUnchanged(readings: readonly Reading[]): number {
-    this.#sameValues = sameValues(this.#lastReadings, readings) ? this.#sameValues + 1 : 0;
-    this.#lastReadings = readings;
-    return this.#sameValues;
+  /**
+   * Intervals in a row with exactly the values of the poll before; exporters print own metrics, so bytes would never
+   * repeat. Not polls: a target that is polled fast for a while may repeat what it computes once in a few of them.
+   */
+  #countUnchanged(readings: readonly Reading[], atMs: number): number {
+    const isSame = sameValues(this.#lastReadings, readings);
+    this.#sameSinceMs = isSame ? (this.#sameSinceMs ?? this.#lastAtMs) : null;
+    [this.#lastReadings, this.#lastAtMs] = [readings, atMs];
+    return this.#sameSinceMs === null ? 0 : Math.round((atMs - this.#sameSinceMs) / this.#target.intervalMs);
   }
 }
 

@@ -5,6 +5,7 @@ import { SloInput } from '#lib/api/slo.ts';
 import { TargetInput } from '#lib/api/targets.ts';
 import { parseDurationMs } from '#lib/metrics/duration.ts';
 import { RULE_PACKS } from '#lib/rules/rule.ts';
+import { DEFAULT_FAST_POLLING, MIN_FAST_INTERVAL_MS } from '#lib/target/fast-polling.ts';
 
 const duration = z.string().transform((text, context) => {
   const ms = parseDurationMs(text);
@@ -30,6 +31,16 @@ export const Config = z.strictObject({
     .default({}),
   /** What is promised of every engine whose target says nothing else. */
   slo: SloInput.optional(),
+  /** How targets are polled while a burst or a pending alert lasts on them. */
+  fast_polling: z
+    .strictObject({
+      interval: duration
+        .refine((ms) => ms >= MIN_FAST_INTERVAL_MS, `at least ${MIN_FAST_INTERVAL_MS}ms`)
+        .default(DEFAULT_FAST_POLLING.intervalMs),
+      hold: duration.default(DEFAULT_FAST_POLLING.holdMs),
+      max_targets: z.int().min(0).max(500).default(DEFAULT_FAST_POLLING.maxTargets),
+    })
+    .prefault({}),
   nvidia_smi: z.strictObject({ command: z.string().min(1).default('nvidia-smi') }).default({ command: 'nvidia-smi' }),
   rules: z
     .strictObject({

@@ -34,3 +34,11 @@ export async function listEngineIds(pool: pg.Pool): Promise<readonly number[]> {
   const { rows } = await pool.query<{ id: number }>("SELECT id FROM subject WHERE kind = 'engine' ORDER BY id");
   return rows.map((row) => row.id);
 }
+
+/** Learned baselines in requests per second, by engine. */
+export async function loadLearnedRates(pool: pg.Pool): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await pool.query<{ id: number; rps: number }>(
+    'SELECT subject_id AS id, rps FROM subject_baseline WHERE rps IS NOT NULL',
+  );
+  return new Map(rows.map(({ id, rps }) => [id, rps]));
+}

@@ -108,6 +108,7 @@ function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
     case 'shown':
     case 'missing-signals':
     case 'memory-verdict':
+    case 'burst':
     case 'run-figure':
     case 'slo':
     case 'sla':

@@ -65,6 +65,10 @@ export function describeCompute(compute: Compute, windowMs: number): string {
       return 'signals of enabled rules that the newest page cannot give';
     case 'memory-verdict':
       return `${MEMORY_FORMS[compute.form]} of the newest leak verdict on ${compute.field}: floors of 5 min over 24 h, warm-up removed, since the newest restart`;
+    case 'burst':
+      return compute.form === 'verdict'
+        ? 'verdict of the newest burst that is open or was over less than 10 min ago'
+        : 'from the end of its load until waiting, TTFT p95, tokens/s per running request, KV cache and preemptions were back in the band of the quiet minutes before; while it still recovers, the time so far';
     case 'run-figure':
       return `${compute.figure} of the newest run that is open or finished less than a day ago`;
     case 'slo':

@@ -21,6 +21,9 @@ type Counter = EngineCounter | GpuCounter | DerivedCounter;
 /** What a leak verdict says: its word, bytes per second, seconds, and what its engine reserved or holds above that. */
 export type MemoryForm = 'verdict' | 'growth' | 'time-to-limit' | 'reserved' | 'above-reserved';
 
+/** What the newest burst says: its verdict, or seconds until it recovered. */
+export type BurstForm = 'verdict' | 'recovery';
+
 /** How a signal follows from stored samples of a window. Every form is a plain aggregate, so raw rows and roll-ups agree. */
 export type Compute =
   /** The gauge; mean, min and max over the window. */
@@ -76,6 +79,8 @@ export type Compute =
       readonly field: 'used_bytes' | 'resident_bytes';
       readonly form: MemoryForm;
     }
+  /** From the newest burst of the engine; unknown when that was more than ten minutes ago. */
+  | { readonly type: 'burst'; readonly form: BurstForm }
   /** Of the newest run on the engine that runs or finished less than a day ago. */
   | { readonly type: 'run-figure'; readonly figure: RunFigure }
   /** What is promised of the engine (see slo.ts), from its latency histograms. */
@@ -101,7 +106,7 @@ export const RUN_FIGURES = [
 ] as const;
 export type RunFigure = (typeof RUN_FIGURES)[number];
 
-/** Signals that follow from the polls or from runs, not from stored samples of the subject. */
+/** Signals that follow from the polls, from runs or bursts, not from stored samples of the subject. */
 const POLL_TYPES: readonly Compute['type'][] = [
   'target-up',
   'target-frozen',
@@ -109,9 +114,10 @@ const POLL_TYPES: readonly Compute['type'][] = [
   'missing-signals',
   'run-figure',
   'sla',
+  'burst',
 ];
 
-/** Whether the signal is known even when a poll failed, because it is about the polls, or about a run. */
+/** Whether the signal is known even when a poll failed, because it is about the polls, a run or a burst. */
 export function isPollCompute(compute: Compute): boolean {
   return POLL_TYPES.includes(compute.type);
 }

@@ -20,6 +20,7 @@ export const UNITS = [
   'code',
   'leak_verdict',
   'sla_basis',
+  'burst_verdict',
 ] as const;
 export type Unit = (typeof UNITS)[number];
 
@@ -27,6 +28,7 @@ export type Unit = (typeof UNITS)[number];
 const WORDS: Partial<Record<Unit, readonly string[]>> = {
   leak_verdict: ['none', 'plateau', 'load-driven', 'inconclusive', 'leak'],
   sla_basis: ['unstated', 'online', 'batches'],
+  burst_verdict: ['ongoing', 'still-recovering', 'recovered', 'did-not-recover', 'inconclusive'],
 };
 
 /** The words that values of this unit stand for; null where values are numbers. */
@@ -97,6 +99,7 @@ const SCALES = {
   code: [[1, '']],
   leak_verdict: [[1, '']],
   sla_basis: [[1, '']],
+  burst_verdict: [[1, '']],
 } as const satisfies Record<Unit, readonly (readonly [number, string])[]>;
 
 /** Where a scale begins later than at its 1: two minutes beside a third of a second are both read in seconds. */

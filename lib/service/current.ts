@@ -1,4 +1,5 @@
 import type { CurrentAnswer, CurrentValue } from '#lib/api/series.ts';
+import { loadNewestBursts } from '#lib/db/bursts.ts';
 import { busySubjects } from '#lib/db/busy-subjects.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
 import { type FleetState, type FleetSubject, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
@@ -7,6 +8,8 @@ import { measureSpan } from '#lib/db/measure-span.ts';
 import { loadVerdictHeads } from '#lib/db/memory-verdicts.ts';
 import { loadRunSignals } from '#lib/db/run-signals.ts';
 import { loadSlaFigures } from '#lib/db/sla-figures.ts';
+import type { BurstRecord } from '#lib/detect/burst-record.ts';
+import { BURST_TOLD_MS, burstSignal } from '#lib/detect/burst-signals.ts';
 import { type VerdictHead, verdictSignal } from '#lib/detect/verdict-signals.ts';
 import { isSampleCompute, type Signal } from '#lib/metrics/signal.ts';
 import { SIGNALS } from '#lib/metrics/signals.ts';
@@ -63,6 +66,7 @@ export async function currentOf(
         subjects.map((subject) => subject.id),
       )
     : new Map<number, VerdictHead>();
+  const bursts = await burstsOf(context, fleet.nowMs, subjects, signals);
   const runs = signals.some((signal) => signal.compute.type === 'run-figure')
     ? await loadRunSignals(context, fleet)
     : new Map<number, RunFigures>();
@@ -96,7 +100,9 @@ export async function currentOf(
                 : (slaReason(signal, sla.get(subject.id)) ?? (health.reason || explain(subject, signal))),
           };
         }
-        const judged = verdictOf(signal, verdicts.get(subject.id), fleet.nowMs);
+        const judged =
+          verdictOf(signal, verdicts.get(subject.id), fleet.nowMs) ??
+          burstOf(signal, bursts.get(subject.id), fleet.nowMs);
         if (judged !== null) return { ...head, ...judged, reason: judged.reason ?? explain(subject, signal) };
         const isDead = health.state === 'down' || health.state === 'stale' || health.state === 'unknown';
         if (isDead)
@@ -162,6 +168,24 @@ async function sloValues(
       for (const signal of group) values.set(`${id} ${signal.id}`, measureSlo(signal.compute.form, [count]));
   }
   return values;
+}
+
+async function burstsOf(
+  { pool }: ServiceContext,
+  nowMs: number,
+  subjects: readonly FleetSubject[],
+  signals: readonly Signal[],
+): Promise<ReadonlyMap<number, BurstRecord>> {
+  if (!signals.some((signal) => signal.compute.type === 'burst')) return new Map();
+  const engineIds = subjects.filter((subject) => subject.kind === 'engine').map((subject) => subject.id);
+  const stored = await loadNewestBursts(pool, engineIds, nowMs - BURST_TOLD_MS);
+  return new Map([...stored].map(([id, { record }]) => [id, record]));
+}
+
+function burstOf(signal: Signal, burst: BurstRecord | undefined, nowMs: number): Judged | null {
+  if (signal.compute.type !== 'burst') return null;
+  const value = burstSignal(burst, signal.compute.form, nowMs);
+  return { value, min: value, max: value, atMs: burst?.untilMs ?? null, reason: value === null ? null : '' };
 }
 
 function isShareSignal(signal: Signal): boolean {

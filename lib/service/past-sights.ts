@@ -99,6 +99,7 @@ function readingAt(past: PastCase, read: SignalRead, moment: Moment, frozen: boo
     case 'missing-signals':
     // Only the newest verdict is stored.
     case 'memory-verdict':
+    case 'burst':
     case 'run-figure':
     case undefined:
       return null;

@@ -1,4 +1,5 @@
 import type { RecognisedHead, Target, TargetDetail, TargetList } from '#lib/api/targets.ts';
+import { type FastPoll, loadFastPolls } from '#lib/db/fast-polling.ts';
 import { loadRecognised, loadRecognisedHeads, loadScrapes, loadUpShares, type TargetView } from '#lib/db/fleet.ts';
 import { type FleetState, loadFleet, targetHealth } from '#lib/db/fleet-state.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
@@ -11,9 +12,17 @@ const SHOWN_SCRAPES = 50;
 /** `GET /targets` */
 export async function listTargetViews(context: ServiceContext): Promise<TargetList> {
   const fleet = await loadFleet(context);
-  const [shares, recognised] = await Promise.all([sharesOf(context, fleet), loadRecognisedHeads(context.pool)]);
+  const [shares, recognised, fast] = await Promise.all([
+    sharesOf(context, fleet),
+    loadRecognisedHeads(context.pool),
+    loadFastPolls(context.pool, fleet.nowMs),
+  ]);
   const items = fleet.targets.map((view) =>
-    describeTarget(fleet, view, shares.get(view.id) ?? null, recognised.get(view.id) ?? null),
+    describeTarget(fleet, view, {
+      upShare1h: shares.get(view.id) ?? null,
+      recognised: recognised.get(view.id) ?? null,
+      fast: fastOf(fast.get(view.id)),
+    }),
   );
   return { atMs: fleet.nowMs, items, nextCursor: null };
 }
@@ -23,25 +32,28 @@ export async function getTargetView(context: ServiceContext, id: number): Promis
   const fleet = await loadFleet(context);
   const view = fleet.targets.find((target) => target.id === id);
   if (view === undefined) throw new AppError('not-found', `no target ${id}`);
-  const [shares, recognised, scrapes] = await Promise.all([
+  const [shares, recognised, scrapes, fast] = await Promise.all([
     sharesOf(context, fleet),
     loadRecognised(context.pool, [id]),
     loadScrapes(context.pool, id, SHOWN_SCRAPES),
+    loadFastPolls(context.pool, fleet.nowMs),
   ]);
   const all = recognised.get(id) ?? null;
-  return { ...describeTarget(fleet, view, shares.get(id) ?? null, all), recognised: all, scrapes: [...scrapes] };
+  const facts = { upShare1h: shares.get(id) ?? null, recognised: all, fast: fastOf(fast.get(id)) };
+  return { ...describeTarget(fleet, view, facts), recognised: all, scrapes: [...scrapes] };
 }
 
 function sharesOf(context: ServiceContext, fleet: FleetState): Promise<ReadonlyMap<number, number>> {
   return loadUpShares(context.pool, fleet.nowMs - HOUR_MS);
 }
 
-function describeTarget(
-  fleet: FleetState,
-  view: TargetView,
-  upShare1h: number | null,
-  recognised: RecognisedHead | null,
-): Target {
+function fastOf(fast: FastPoll | undefined): Target['fast'] {
+  return fast === undefined ? null : { intervalMs: fast.intervalMs, sinceMs: fast.sinceMs, reason: fast.reason };
+}
+
+type Facts = Pick<Target, 'upShare1h' | 'fast'> & { readonly recognised: RecognisedHead | null };
+
+function describeTarget(fleet: FleetState, view: TargetView, facts: Facts): Target {
   const health = targetHealth(view, fleet.nowMs);
   return {
     id: view.id,
@@ -72,8 +84,7 @@ function describeTarget(
             errorKind: view.errorKind,
             message: view.message,
           },
-    upShare1h,
-    recognised,
+    ...facts,
     subjects: fleet.subjects
       .filter((subject) => subject.targetId === view.id)
       .map((subject) => ({ id: subject.id, kind: subject.kind, name: subject.name })),

@@ -10,7 +10,7 @@ import {
   slotsOf,
 } from '#lib/simulator/engine-settings.ts';
 import { inFlightAfter } from '#lib/simulator/in-flight.ts';
-import { type LoadNow, loadAt } from '#lib/simulator/load.ts';
+import { type LoadNow, loadAt, multipliedLoad, type PlayedLoad } from '#lib/simulator/load.ts';
 import type { Random } from '#lib/simulator/random.ts';
 import { Tally } from '#lib/simulator/tally.ts';
 
@@ -68,6 +68,7 @@ export class Engine {
   /** The part of a request by which the whole number in flight differs from the closed form. */
   #fraction = 0;
   #preemptionCarry = 0;
+  #played: PlayedLoad | null = null;
 
   constructor(settings: EngineSettings, random: Random) {
     this.settings = settings;
@@ -96,6 +97,11 @@ export class Engine {
       tally.clear();
     this.counters.arrived = this.waiting + this.running;
     this.#started = this.running;
+  }
+
+  /** Lets its own load come in multiples for a while. */
+  play(load: PlayedLoad): void {
+    this.#played = load;
   }
 
   /** A new process: everything that lived in memory begins at zero. */
@@ -132,7 +138,7 @@ export class Engine {
 
   /** Moves the engine over one span of virtual time. */
   step(fromS: number, spanS: number): void {
-    const load = loadAt(this.settings.load, fromS + spanS / 2);
+    const load = multipliedLoad(loadAt(this.settings.load, fromS + spanS / 2), this.#played, fromS + spanS / 2);
     const before = this.waiting + this.running;
     const preempted = preemptedShare(this.settings, Math.max(before, load.clients));
     const { arrivals, completions, pace } = this.#flow(load, before, preempted, spanS);

@@ -56,3 +56,12 @@ export function loadAt(load: Load, timeS: number): LoadNow {
     burst !== undefined && (((timeS - burst.offsetS) % burst.everyS) + burst.everyS) % burst.everyS < burst.lastsS;
   return { rps: load.baseRps * swing * (inBurst ? burst.multiplier : 1), clients: 0, speed: 1 };
 }
+
+/** Multiples of an engine's own load, one phase after the other, from `startS` on; 1 afterwards. */
+export type PlayedLoad = { readonly startS: number; readonly phaseS: number; readonly multiples: readonly number[] };
+
+export function multipliedLoad(load: LoadNow, played: PlayedLoad | null, timeS: number): LoadNow {
+  if (played === null || timeS < played.startS) return load;
+  const multiple = played.multiples[Math.floor((timeS - played.startS) / played.phaseS)] ?? 1;
+  return { ...load, rps: load.rps * multiple, clients: Math.round(load.clients * multiple) };
+}

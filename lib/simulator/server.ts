@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { closePort, FAULT_ANSWERS } from '#lib/simulator/fault-answers.ts';
 import { FAULTS, type Fault, isBatchFault, type Scenario } from '#lib/simulator/scenario.ts';
+import { BURST_CASES } from '#lib/simulator/scenarios-burst.ts';
 import { SimulatedTargets } from '#lib/simulator/targets.ts';
 
 export type SimulatorOptions = {
@@ -29,7 +30,11 @@ const STEP_S = 0.5;
 const WARM_UP_S = 300;
 const MAX_CONTROL_BYTES = 65_536;
 
-const Control = z.strictObject({ path: z.string(), fault: z.enum(FAULTS) });
+/** What is wrong with a target from now on, or which burst of report 000 comes to its engines. */
+const Control = z.union([
+  z.strictObject({ path: z.string(), fault: z.enum(FAULTS) }),
+  z.strictObject({ path: z.string(), play: z.enum(BURST_CASES.map(({ id }) => id)) }),
+]);
 
 /** Serves every target of a scenario under its own path; virtual time is the clock's time since the start × `speed`. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -112,11 +117,19 @@ function control(targets: SimulatedTargets, request: IncomingMessage, response: 
   request.on('end', () => {
     const parsed = Control.safeParse(jsonOf(body));
     if (!parsed.success) {
-      sendJson(response, 400, { error: `expected {"path": …, "fault": one of ${FAULTS.join(', ')}}` });
-    } else if (!targets.setFault(parsed.data.path, parsed.data.fault)) {
+      const bursts = BURST_CASES.map(({ id }) => id).join(', ');
+      const error = `expected {"path": …, "fault": one of ${FAULTS.join(', ')}} or {"path": …, "play": one of ${bursts}}`;
+      sendJson(response, 400, { error });
+    } else if (!obeyed(targets, parsed.data)) {
       sendJson(response, 404, { error: `no target ${parsed.data.path}; GET / lists them` });
     } else sendJson(response, 200, parsed.data);
   });
+}
+
+function obeyed(targets: SimulatedTargets, wanted: z.infer<typeof Control>): boolean {
+  if ('fault' in wanted) return targets.setFault(wanted.path, wanted.fault);
+  const burst = BURST_CASES.find(({ id }) => id === wanted.play);
+  return burst !== undefined && targets.play(wanted.path, burst);
 }
 
 function jsonOf(text: string): unknown {

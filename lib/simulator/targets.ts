@@ -13,6 +13,7 @@ import {
   isBatchFault,
   type Scenario,
 } from '#lib/simulator/scenario.ts';
+import type { BurstCase } from '#lib/simulator/scenarios-burst.ts';
 
 export type SimulatedTarget = {
   readonly path: string;
@@ -73,6 +74,15 @@ export class SimulatedTargets {
   advance(toS: number): void {
     this.fleet.advance(toS);
     this.#time.nowS = Math.max(toS, this.fleet.nowS);
+  }
+
+  /** Plays the phases of a burst of report 000 on the engines of a target, from now on; false when it has none. */
+  play(path: string, burst: BurstCase): boolean {
+    const server = this.byPath.get(path)?.server ?? null;
+    if (server === null) return false;
+    const { phaseS, multiples } = burst;
+    for (const engine of server.engines) engine.play({ startS: this.fleet.nowS, phaseS, multiples });
+    return true;
   }
 
   /** False when there is no such target. */

@@ -8,6 +8,7 @@ import { testTarget } from '#lib/service/test-target.ts';
 import type { Fault } from '#lib/simulator/scenario.ts';
 import { BATCH_CASES, batchScenario } from '#lib/simulator/scenarios-batch.ts';
 import { type Simulator, startSimulator } from '#lib/simulator/server.ts';
+import { DEFAULT_FAST_POLLING } from '#lib/target/fast-polling.ts';
 import { SETTINGS, serviceContext } from '#tests/engine-polls.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/test-database.ts';
 import { until } from '#tests/until.ts';
@@ -44,6 +45,7 @@ beforeAll(async () => {
     pool: database.pool,
     targets: store,
     smiCommand: () => '/nonexistent/nvidia-smi',
+    fastPolling: () => DEFAULT_FAST_POLLING,
     log: createLog('test', (line) => void warnings.push(line)),
     clock: Date.now,
     enqueue: async () => {},

@@ -9,6 +9,7 @@ import { createSecretBox } from '#lib/db/secret-box.ts';
 import { TargetStore } from '#lib/db/targets.ts';
 import { listTargetViews } from '#lib/service/targets.ts';
 import { testTarget } from '#lib/service/test-target.ts';
+import { DEFAULT_FAST_POLLING } from '#lib/target/fast-polling.ts';
 import { type CountingExporter, startCountingExporter } from '#tests/counting-exporter.ts';
 import { SETTINGS, serviceContext } from '#tests/engine-polls.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/test-database.ts';
@@ -91,6 +92,7 @@ beforeAll(async () => {
     pool: database.pool,
     targets: store,
     smiCommand: () => '/nonexistent/nvidia-smi',
+    fastPolling: () => DEFAULT_FAST_POLLING,
     log: createLog('test', () => {}),
     clock: Date.now,
     enqueue: async () => {},

@@ -8,6 +8,7 @@ import { createPrisma } from '#lib/db/prisma.ts';
 import { createSecretBox } from '#lib/db/secret-box.ts';
 import { TargetStore } from '#lib/db/targets.ts';
 import { cursorFromText } from '#lib/series/cursor-text.ts';
+import { DEFAULT_FAST_POLLING } from '#lib/target/fast-polling.ts';
 import { type CountingExporter, startCountingExporter } from '#tests/counting-exporter.ts';
 import { startDatabaseProxy } from '#tests/database-proxy.ts';
 import { SETTINGS } from '#tests/engine-polls.ts';
@@ -97,6 +98,7 @@ describe('Postgres away', () => {
       pool,
       targets: targetStore(pool),
       smiCommand: () => 'nvidia-smi',
+      fastPolling: () => DEFAULT_FAST_POLLING,
       log: silent,
       clock: Date.now,
       enqueue: async () => {},
@@ -126,6 +128,7 @@ describe('changing a target while it is polled', () => {
       pool: database.pool,
       targets: store,
       smiCommand: () => 'nvidia-smi',
+      fastPolling: () => DEFAULT_FAST_POLLING,
       log: silent,
       clock: Date.now,
       enqueue: async () => {},
@@ -153,6 +156,7 @@ describe('a restart of the engine', () => {
       pool: database.pool,
       targets: targetStore(database.pool),
       smiCommand: () => 'nvidia-smi',
+      fastPolling: () => DEFAULT_FAST_POLLING,
       log: silent,
       clock: Date.now,
       enqueue: async () => {},

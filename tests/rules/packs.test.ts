@@ -79,6 +79,8 @@ const BUSY: Values = {
   prefill_latency_p99: 0.04,
   sla_24h_compliance: 0.99,
   ...promise(0.4, 12_000, 48),
+  burst_recovery: 2,
+  burst_verdict: codeOfWord('burst_verdict', 'recovered'),
 };
 /** Just started: nothing finished yet, no baseline, an empty cache. */
 const STARTING: Values = {
@@ -98,6 +100,7 @@ const STARTING: Values = {
 };
 const LEARNING: Values = { ...BUSY, baseline_rps: null, throughput_drop: null, burst_multiplier: null };
 const basis = (word: string): number | null => codeOfWord('sla_basis', word);
+const burst = (word: string): number | null => codeOfWord('burst_verdict', word);
 const verdict = (word: string): number | null => codeOfWord('leak_verdict', word);
 /** A 24 GiB card with a small model. */
 const CARD: Values = {
@@ -291,6 +294,26 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     ],
   },
   OomError: above('oom_errors', 1, 0, BUSY),
+  SlowBurstRecovery: {
+    fires: [
+      ['recovered after 8 s', { ...BUSY, burst_recovery: 8, burst_verdict: burst('recovered') }],
+      ['still recovering for 7 s', { ...BUSY, burst_recovery: 7, burst_verdict: burst('still-recovering') }],
+    ],
+    silent: [
+      ['recovered in 6 s, as promised', { ...BUSY, burst_recovery: 6, burst_verdict: burst('recovered') }],
+      ['no burst, or its load lasts', { ...BUSY, burst_recovery: null, burst_verdict: null }],
+    ],
+  },
+  BurstNotRecovered: {
+    fires: [['ten minutes after the load', { ...BUSY, burst_verdict: burst('did-not-recover') }]],
+    silent: [
+      ['the load lasts', { ...BUSY, burst_verdict: burst('ongoing') }],
+      ['still recovering', { ...BUSY, burst_verdict: burst('still-recovering') }],
+      ['recovered', { ...BUSY, burst_verdict: burst('recovered') }],
+      ['the engine restarted', { ...BUSY, burst_verdict: burst('inconclusive') }],
+      ['no burst', { ...BUSY, burst_verdict: null }],
+    ],
+  },
   BatchVramLeak: above('batch_vram_delta', 0.5 * GIB, 0.5 * GIB - 1, BUSY),
   BatchVariance: above('batch_throughput_variance', 0.1, 0.099, BUSY),
   BatchDegrading: {

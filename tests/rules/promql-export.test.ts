@@ -110,6 +110,7 @@ describe('the rule file', () => {
       'ScaleDown',
       'SustainedBurst5x',
       'SustainedBurst10x',
+      'SlowBurstRecovery',
       'VramLeak',
       'VramTrendingToLimit',
       'OomError',
@@ -129,6 +130,7 @@ describe('the rule file', () => {
       'SignalMissing',
       'EngineDisappeared',
       'GpuDisappeared',
+      'BurstNotRecovered',
     ]);
     expect(reasons('relative')).toMatchObject({
       VramCritical: expect.stringContaining('reserves'),

@@ -45,6 +45,31 @@ function kindOf(outcome: FetchOutcome): string {
 }
 
 describe('the simulator', () => {
+  test('plays a burst of report 000 on an engine: its own load in the multiples of the phases', async () => {
+    const simulator = await start();
+    const play = (path: string, name: string): Promise<Response> =>
+      fetch(`${simulator.url}/control`, { method: 'POST', body: JSON.stringify({ path, play: name }) });
+    const arrivedIn = async (seconds: number): Promise<number> => {
+      const count = async (): Promise<number> => {
+        const page = new PageReader('auto').read(bodyOf(await poll(simulator, ENGINE)));
+        const engine = page.readings.find((reading) => reading.kind === 'engine');
+        if (engine?.kind !== 'engine') throw new Error('no engine');
+        const { finished_stop: stop = 0, finished_length: length = 0, finished_abort: abort = 0 } = engine.counters;
+        const { running_requests: running = 0, waiting_requests: waiting = 0 } = engine.gauges;
+        return stop + length + abort + running + waiting;
+      };
+      const before = await count();
+      nowMs += seconds * 1000;
+      return (await count()) - before;
+    };
+    expect((await play(ENGINE, 'burst_10x_spike_extreme')).status).toBe(200);
+    const baseline = await arrivedIn(10);
+    expect(await arrivedIn(10)).toBeGreaterThan(baseline * 5);
+    expect(await arrivedIn(10)).toBeLessThan(baseline * 3);
+    expect((await play(GPU, 'burst_10x_spike_extreme')).status).toBe(404);
+    expect((await play(ENGINE, 'no-such-burst')).status).toBe(400);
+  });
+
   test('serves every target of the demo as the poller reads it', async () => {
     const simulator = await start(DEMO);
     const targets = demoTargets(simulator.url);

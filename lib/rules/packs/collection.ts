@@ -7,7 +7,7 @@ const gpu = packRules('collection', 'gpu');
 const MINUTE_MS = 60_000;
 const SOURCE = 'Headroom: the reports assume that the numbers arrive';
 
-/** Whether the numbers can be believed at all, and the one fault that no threshold shows: a server that does nothing. */
+/** Whether the numbers can be believed at all, and the faults that no threshold shows: a server that does nothing, or never comes back. */
 export const COLLECTION_RULES: readonly Rule[] = [
   target({
     id: 'TargetDown',
@@ -82,5 +82,21 @@ export const COLLECTION_RULES: readonly Rule[] = [
     remedy:
       'Take the engine out of rotation and restart it; keep the log and a stack dump (py-spy) for the bug report.',
     source: 'Headroom; vllm issues 23444 and llm-scaler 391: waiting 14, running 1 for over an hour',
+  }),
+  engine({
+    hysteresis: 0,
+    absence: 'resolve',
+    id: 'BurstNotRecovered',
+    title: 'Engine did not recover from a burst',
+    expr: 'burst_verdict = did_not_recover',
+    severity: 'critical',
+    action: 'shed_or_scale',
+    cause:
+      'The load of a burst ended ten minutes ago and the engine is still not where it was before: the backlog does not drain, or it got slower for good.',
+    check:
+      'Open the burst: its panel shows when the load ended and which signals are still outside their band. Does the queue fall, and how fast?',
+    remedy:
+      'If the queue does not fall, shed load or add an engine. If it is empty and the engine stays slow, drain and restart it; compare its VRAM before and after.',
+    source: 'Headroom; vllm issue 4158: 15 min degraded after a burst; algorithms §7',
   }),
 ];

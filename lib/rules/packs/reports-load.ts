@@ -12,6 +12,13 @@ const BURST = {
   check:
     'Look at arrivals by target: one engine only means routing, all engines means real demand or a client that retries in a loop. Watch whether the queue drains between peaks.',
 };
+/** About the newest burst: ten minutes after it is over its numbers are gone, and the alert ends. */
+const OF_BURST = {
+  hysteresis: 0,
+  absence: 'resolve',
+  check:
+    'Open the burst: its panel shows when the load ended, when the queue was empty and which signal came back last. Then look at that signal.',
+} as const satisfies Partial<Rule>;
 const QUEUE = {
   cause: 'Requests arrive faster than they are finished, so they wait, and every new one waits longer.',
   check:
@@ -160,5 +167,17 @@ export const REPORT_LOAD_RULES: readonly Rule[] = [
     cause: 'Ten times the usual arrivals for half a minute.',
     remedy: 'Scale out and limit rates at the router at once; the engine alone cannot catch up.',
     source: '000 High Risk 2',
+  }),
+  engine({
+    ...OF_BURST,
+    id: 'SlowBurstRecovery',
+    title: 'Slow recovery from a burst',
+    expr: 'burst_recovery > 6s',
+    severity: 'warning',
+    cause:
+      'A burst is over for more than 6 s and the engine is (or was) not back: requests still waited, or first tokens, KV cache or speed were not where they were before. The reports promise 6 s and aim at 3 s.',
+    remedy:
+      'While the queue drains, nothing. If bursts like this come again: admit fewer at once, add an engine, or smooth the load at the client.',
+    source: '001 sla_metrics; 000 target < 3 s, measured 5.5 s on average',
   }),
 ];
