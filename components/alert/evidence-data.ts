@@ -14,7 +14,7 @@ import { formatValue, isWords } from '#lib/metrics/unit.ts';
 /** Signals of one unit share a chart; the first signal's chart comes first. Unknown signals are left out. */
 export function evidenceCharts(signals: readonly string[]): readonly (readonly string[])[] {
   const byUnit = new Map<string, string[]>();
-  for (const id of new Set(signals.map(drawnFor))) {
+  for (const id of new Set(signals.flatMap(drawnFor))) {
     const signal = findSignal(id);
     if (signal === undefined) continue;
     const key = `${signal.unit} ${signal.kind}`;
@@ -23,11 +23,19 @@ export function evidenceCharts(signals: readonly string[]): readonly (readonly s
   return [...byUnit.values()];
 }
 
-/** Verdicts have no history: what they judge is drawn instead. */
-function drawnFor(id: string): string {
+/** Verdicts have no history: what they judge is drawn instead. What an SLA is counted in is no line at all. */
+function drawnFor(id: string): readonly string[] {
   const compute = findSignal(id)?.compute;
-  if (compute?.type !== 'memory-verdict') return id;
-  return compute.field === 'used_bytes' ? 'vram_used' : 'resident_bytes';
+  switch (compute?.type) {
+    case 'memory-verdict':
+      return [compute.field === 'used_bytes' ? 'vram_used' : 'resident_bytes'];
+    case 'burst':
+      return ['arrival_rate', 'queue_depth'];
+    case 'sla':
+      return compute.form === 'basis' ? [] : [id];
+    default:
+      return [id];
+  }
 }
 
 /** Whose lines are drawn: the alert's subject, or for a target what runs on it. */
