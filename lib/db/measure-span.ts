@@ -115,6 +115,7 @@ function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
     case 'missing-signals':
     case 'memory-verdict':
     case 'burst':
+    case 'slowdown':
     case 'run-figure':
       return null;
     case 'failures-while-full':

@@ -104,6 +104,7 @@ describe('the rule file', () => {
       'EngineDisappeared',
       'GpuDisappeared',
       'BurstNotRecovered',
+      'EngineGotSlower',
     ]);
     expect(reasons('relative')).toMatchObject({
       VramCritical: expect.stringContaining('reserves'),
