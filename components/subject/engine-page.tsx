@@ -6,6 +6,7 @@ import type { PanelSpec } from '#components/panel/panel-data.ts';
 import { PanelGrid } from '#components/panel/panel-frame.tsx';
 import { PANELS } from '#components/panel/panel-specs.ts';
 import { SeriesPanel } from '#components/panel/series-panel.tsx';
+import { BaselineCard } from '#components/subject/baseline-card.tsx';
 import { SubjectPage } from '#components/subject/subject-page.tsx';
 import type { Subject } from '#lib/api/subjects.ts';
 
@@ -36,6 +37,7 @@ export function EnginePage({ id }: { id: number }) {
               </PanelGrid>
             </section>
           ))}
+          <BaselineCard engineId={engine.id} />
           <HostMemory engine={engine} />
           <LinkedGpus engine={engine} />
         </>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DeliveryView } from '#lib/api/alerts.ts';
+import { BaselineView } from '#lib/api/baseline.ts';
 import { BurstDetail, BurstList, BurstsQuery } from '#lib/api/bursts.ts';
 import {
   ChannelInput,
@@ -49,6 +50,12 @@ const OPERATIONS: readonly Operation[] = [
     method: 'get',
     summary: "The leak verdict on a GPU's memory, or an engine's host memory, with its evidence",
     answer: MemoryView,
+  },
+  {
+    path: '/subjects/{id}/baseline',
+    method: 'get',
+    summary: 'What is usual of an engine by phase, with the evidence, and its speed against its own after warm-up',
+    answer: BaselineView,
   },
   {
     path: '/series',

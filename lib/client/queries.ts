@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { BaselineView } from '#lib/api/baseline.ts';
 import { MemoryView } from '#lib/api/memory.ts';
 import type { SeriesAnswer } from '#lib/api/series.ts';
 import { SubjectList } from '#lib/api/subjects.ts';
@@ -37,6 +38,14 @@ export const memoryQuery = (subjectId: number) =>
   queryOptions({
     queryKey: ['memory', subjectId],
     queryFn: ({ signal }) => request(MemoryView, `/subjects/${subjectId}/memory`, { signal }),
+    refetchInterval: 30_000,
+  });
+
+/** Learned every five minutes. */
+export const baselineQuery = (subjectId: number) =>
+  queryOptions({
+    queryKey: ['baseline', subjectId],
+    queryFn: ({ signal }) => request(BaselineView, `/subjects/${subjectId}/baseline`, { signal }),
     refetchInterval: 30_000,
   });
 

@@ -4,7 +4,7 @@ import { observe } from '#lib/alerts/observe.ts';
 import { casesOf, type EvaluatedPoll, type RuleCase } from '#lib/collector/rule-cases.ts';
 import { type EvaluationContext, type Reading, readSlice } from '#lib/collector/slice-readings.ts';
 import { busySubjects } from '#lib/db/busy-subjects.ts';
-import type { FleetState } from '#lib/db/fleet-state.ts';
+import { type FleetState, slowdownOf } from '#lib/db/fleet-state.ts';
 import type { GpuFloor } from '#lib/db/gpu-floors.ts';
 import { measureAvailability } from '#lib/db/measure-reads.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
@@ -124,6 +124,8 @@ function lookedUp(
       return facts.missing.get(target.id) ?? null;
     case 'memory-verdict':
       return subject === null ? null : verdictSignal(facts.verdicts.get(subject.id), compute.form, poll.atMs);
+    case 'slowdown':
+      return subject === null ? null : slowdownOf(subject, poll.atMs);
     case 'burst':
       return subject === null ? null : burstSignal(facts.burstOf(subject.id), compute.form, poll.atMs);
     case 'run-figure':

@@ -1,33 +1,79 @@
 import type pg from 'pg';
-import { BASELINE_SPAN_MS, type Baseline, type BaselineMinute } from '#lib/detect/baseline.ts';
+import { PhaseBaselineView, SlowdownView } from '#lib/api/baseline.ts';
+import { BASELINE_SPAN_MS, type Baseline } from '#lib/detect/baseline.ts';
+import type { EngineMinute } from '#lib/detect/engine-phase.ts';
+import type { PhaseBaseline } from '#lib/detect/phase-baseline.ts';
+import type { Slowdown } from '#lib/detect/warm-slowdown.ts';
 
-/** The minutes of one engine that a baseline is learned from. */
+/** The minutes of one engine that a baseline is learned from, oldest first. */
 export async function loadBaselineMinutes(
   pool: pg.Pool,
   subjectId: number,
   nowMs: number,
-): Promise<readonly BaselineMinute[]> {
+): Promise<readonly EngineMinute[]> {
   const { rows } = await pool.query({
     text: `SELECT at_ms, sum(finished) * 1000 / nullif(sum(elapsed_ms), 0)::double precision,
-                  sum(running_requests_sum) / nullif(sum(running_requests_count), 0), max(waiting_requests_max)
-           FROM engine_1m WHERE subject_id = $1 AND at_ms >= $2 GROUP BY at_ms`,
+                  sum(running_requests_sum) / nullif(sum(running_requests_count), 0), max(waiting_requests_max),
+                  sum(generation_tokens) * 1000 / nullif(sum(elapsed_ms), 0)::double precision,
+                  sum(prompt_tokens) * 1000 / nullif(sum(elapsed_ms), 0)::double precision, sum(restarts)::int
+           FROM engine_1m WHERE subject_id = $1 AND at_ms >= $2 GROUP BY at_ms ORDER BY at_ms`,
     values: [subjectId, nowMs - BASELINE_SPAN_MS],
     rowMode: 'array',
   });
-  return (rows as (number | null)[][]).map(([atMs, finishedPerSecond, runningMean, waitingMax]) => ({
-    atMs: atMs ?? 0,
-    finishedPerSecond: finishedPerSecond ?? null,
-    runningMean: runningMean ?? null,
-    waitingMax: waitingMax ?? null,
+  return (rows as (number | null)[][]).map(([atMs, finished, running, waiting, tokens, prompt, restarts]) => ({
+    ...{ atMs: atMs ?? 0, finishedPerSecond: finished ?? null, runningMean: running ?? null },
+    ...{ waitingMax: waiting ?? null, tokensPerSecond: tokens ?? null, promptTokensPerSecond: prompt ?? null },
+    restarted: (restarts ?? 0) > 0,
   }));
 }
 
-export async function saveBaseline(pool: pg.Pool, subjectId: number, baseline: Baseline): Promise<void> {
+export type LearnedBaseline = Baseline & {
+  readonly phases: readonly PhaseBaseline[];
+  readonly slowdown: Slowdown;
+};
+
+export async function saveBaseline(
+  pool: pg.Pool,
+  subjectId: number,
+  baseline: LearnedBaseline,
+  nowMs: number,
+): Promise<void> {
+  const { rps, minutes, phases, slowdown } = baseline;
   await pool.query(
-    `INSERT INTO subject_baseline (subject_id, rps, minutes, learned_at) VALUES ($1, $2, $3, now())
-     ON CONFLICT (subject_id) DO UPDATE SET rps = excluded.rps, minutes = excluded.minutes, learned_at = now()`,
-    [subjectId, baseline.rps, baseline.minutes],
+    `INSERT INTO subject_baseline (subject_id, rps, minutes, phases, slowdown, slowdown_times, learned_at)
+     VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::double precision / 1000))
+     ON CONFLICT (subject_id) DO UPDATE SET rps = excluded.rps, minutes = excluded.minutes, phases = excluded.phases,
+       slowdown = excluded.slowdown, slowdown_times = excluded.slowdown_times, learned_at = excluded.learned_at`,
+    [subjectId, rps, minutes, JSON.stringify(phases), JSON.stringify(slowdown), slowdown.times, nowMs],
   );
+}
+
+export type StoredBaseline = Baseline & {
+  readonly learnedAtMs: number;
+  readonly phases: readonly PhaseBaseline[];
+  readonly slowdown: Slowdown | null;
+};
+
+/** What was learned of an engine last; null before the first time. */
+export async function loadStoredBaseline(pool: pg.Pool, subjectId: number): Promise<StoredBaseline | null> {
+  const { rows } = await pool.query<{
+    rps: number | null;
+    minutes: number;
+    at: number;
+    phases: unknown;
+    slowdown: unknown;
+  }>(
+    `SELECT rps, minutes, (extract(epoch FROM learned_at) * 1000)::float8 AS at, phases, slowdown
+     FROM subject_baseline WHERE subject_id = $1`,
+    [subjectId],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  return {
+    ...{ rps: row.rps, minutes: row.minutes, learnedAtMs: row.at },
+    phases: PhaseBaselineView.array().nullable().parse(row.phases) ?? [],
+    slowdown: SlowdownView.nullable().parse(row.slowdown),
+  };
 }
 
 export async function listEngineIds(pool: pg.Pool): Promise<readonly number[]> {

@@ -72,3 +72,11 @@ export function sloOf({ target }: Pick<FleetSubject, 'target'>): Slo {
 export function baselineOf(subject: FleetSubject): number | null {
   return subject.target.baselineRps ?? subject.learnedRps;
 }
+
+/** What was learned longer ago says nothing of now: it is learned every five minutes. */
+const SLOWDOWN_OLD_MS = 15 * 60_000;
+
+/** How many times slower than after its own warm-up the engine is; null is not known. */
+export function slowdownOf({ slowdownTimes, learnedAtMs }: FleetSubject, nowMs: number): number | null {
+  return learnedAtMs === null || nowMs - learnedAtMs > SLOWDOWN_OLD_MS ? null : slowdownTimes;
+}

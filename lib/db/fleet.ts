@@ -46,6 +46,9 @@ const SubjectViewRow = z.object({
   lastSampleMs: z.number().nullable(),
   learnedRps: z.number().nullable(),
   learnedMinutes: z.number().nullable(),
+  /** How many times slower than after its warm-up, as of `learnedAtMs`. */
+  slowdownTimes: z.number().nullable(),
+  learnedAtMs: z.number().nullable(),
 });
 export type SubjectView = z.infer<typeof SubjectViewRow>;
 
@@ -65,7 +68,8 @@ export async function loadTargetViews(pool: pg.Pool): Promise<readonly TargetVie
 export async function loadSubjectViews(pool: pg.Pool): Promise<readonly SubjectView[]> {
   const { rows } = await pool.query(
     `SELECT u.id, u.kind, u.key, u.name, u.target_id AS "targetId", u.attributes, c.at_ms AS "lastSampleMs",
-            b.rps AS "learnedRps", b.minutes AS "learnedMinutes"
+            b.rps AS "learnedRps", b.minutes AS "learnedMinutes",
+            b.slowdown_times AS "slowdownTimes", (extract(epoch FROM b.learned_at) * 1000)::float8 AS "learnedAtMs"
      FROM subject u JOIN target t ON t.id = u.target_id AND t.removed_at IS NULL
      LEFT JOIN subject_cursor c ON c.subject_id = u.id LEFT JOIN subject_baseline b ON b.subject_id = u.id
      ORDER BY u.kind, u.name, u.id`,

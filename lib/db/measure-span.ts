@@ -109,6 +109,7 @@ function scalarOf(compute: Compute): ScalarWanted['compute'] | null {
     case 'missing-signals':
     case 'memory-verdict':
     case 'burst':
+    case 'slowdown':
     case 'run-figure':
     case 'slo':
     case 'sla':

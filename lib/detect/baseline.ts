@@ -1,12 +1,5 @@
+import { type EngineMinute, phasesOf } from '#lib/detect/engine-phase.ts';
 import { median } from '#lib/detect/order-statistics.ts';
-
-/** One minute of an engine, from the minute roll-up. null is unknown. */
-export type BaselineMinute = {
-  readonly atMs: number;
-  readonly finishedPerSecond: number | null;
-  readonly runningMean: number | null;
-  readonly waitingMax: number | null;
-};
 
 export type Baseline = { readonly rps: number | null; readonly minutes: number };
 
@@ -15,17 +8,24 @@ const FEWEST_MINUTES = 60;
 
 export const BASELINE_SPAN_MS = 7 * 86_400_000;
 
-/**
- * The learned baseline (rules.yaml, header): median req/s of the minutes in which the engine had a queue or at least
- * half of its usual running requests, over 7 days, the newest 15 minutes excluded. `rps` is null ("learning") with
- * fewer than 60 such minutes. Usual running requests: the median over minutes in which anything ran.
- */
-export function learnBaseline(minutes: readonly BaselineMinute[], nowMs: number): Baseline {
-  const old = minutes.filter(
+/** The minutes of the last 7 days, the newest 15 minutes excluded: a fault of now must not become what is usual. */
+export function baselineMinutes(minutes: readonly EngineMinute[], nowMs: number): readonly EngineMinute[] {
+  return minutes.filter(
     (minute) => minute.atMs < nowMs - NEWEST_EXCLUDED_MS && minute.atMs >= nowMs - BASELINE_SPAN_MS,
   );
+}
+
+/**
+ * The learned baseline (rules.yaml, header): median req/s of the minutes in which the engine had a queue or at least
+ * half of its usual running requests, over 7 days, the newest 15 minutes and cold minutes excluded. `rps` is null
+ * ("learning") with fewer than 60 such minutes. Usual running requests: the median over minutes in which anything ran.
+ */
+export function learnBaseline(minutes: readonly EngineMinute[], nowMs: number): Baseline {
+  const old = baselineMinutes(minutes, nowMs);
   const usualRunning = median(old.map((minute) => minute.runningMean ?? 0).filter((running) => running > 0));
-  const busy = old.filter((minute) => {
+  const phases = phasesOf(old);
+  const busy = old.filter((minute, i) => {
+    if (phases[i] === 'cold') return false;
     const queued = (minute.waitingMax ?? 0) > 0;
     return queued || (usualRunning !== null && (minute.runningMean ?? 0) >= usualRunning / 2);
   });

@@ -65,6 +65,8 @@ export function describeCompute(compute: Compute, windowMs: number): string {
       return 'signals of enabled rules that the newest page cannot give';
     case 'memory-verdict':
       return `${MEMORY_FORMS[compute.form]} of the newest leak verdict on ${compute.field}: floors of 5 min over 24 h, warm-up removed, since the newest restart`;
+    case 'slowdown':
+      return 'running ÷ tokens per second of the last 20 min ÷ that of the first warm hour of the same process, medians at equal running requests';
     case 'burst':
       return compute.form === 'verdict'
         ? 'verdict of the newest burst that is open or was over less than 10 min ago'

@@ -38,6 +38,8 @@ export function storedFieldsOf(compute: Compute): readonly string[] {
       return [compute.histogram];
     case 'joint-fraction-below':
       return compute.parts.map((part) => part.histogram);
+    case 'slowdown':
+      return ['running_requests', 'generation_tokens'];
     case 'burst':
       return ['arrivals', 'waiting_requests'];
     case 'baseline':

@@ -63,6 +63,8 @@ export type Compute =
   | { readonly type: 'per-linked-gpu'; readonly counters: readonly Counter[]; readonly gpuGauge: GpuGauge }
   /** The engine's configured or learned baseline. */
   | { readonly type: 'baseline' }
+  /** Time per token over that of the same process after its warm-up, at equal load. */
+  | { readonly type: 'slowdown' }
   /** A signal / the baseline. */
   | { readonly type: 'over-baseline'; readonly counters: readonly Counter[]; readonly form: 'multiple' | 'drop' }
   /** Share of polls of the subject's target that succeeded; `any` is 0/1 of the latest poll. */
@@ -124,7 +126,8 @@ export function isPollCompute(compute: Compute): boolean {
 
 /** Whether the signal is made from stored samples of its window in one read; the others are looked up, or read from roll-ups. */
 export function isSampleCompute(compute: Compute): boolean {
-  return !isPollCompute(compute) && compute.type !== 'memory-verdict' && compute.type !== 'slo';
+  const isLookedUp = ['memory-verdict', 'slo', 'slowdown'].includes(compute.type);
+  return !isPollCompute(compute) && !isLookedUp;
 }
 
 /** A shaded range of a panel. `from` inclusive, `to` exclusive, null is open. */

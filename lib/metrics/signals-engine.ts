@@ -96,6 +96,22 @@ export const ENGINE_SIGNALS: readonly Signal[] = [
   },
   {
     ...engine,
+    id: 'warm_slowdown',
+    title: 'Slower than after warm-up',
+    unit: 'multiple',
+    compute: { type: 'slowdown' },
+    windowMs: 20 * MINUTE_MS,
+    fleet: 'mean',
+    help: 'Time per token of a running request in the last 20 min ÷ that of the same process in its first warm hour, at equal running requests. 1 is as fast. Unknown after a start, when idle, or when prompts are of another length.',
+    source: 'asks row 10: vllm issue 42484; algorithms §9',
+    bands: [
+      { level: 'safe', from: 0, to: 1.1, label: 'as after warm-up' },
+      { level: 'warning', from: 1.25, to: 1.5, label: 'slower' },
+      { level: 'danger', from: 1.5, to: null, label: 'much slower' },
+    ],
+  },
+  {
+    ...engine,
     id: 'throughput_drop',
     title: 'Throughput below baseline',
     unit: 'ratio',

@@ -238,6 +238,7 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   'target-frozen': 'Prometheus does not see whether an exporter repeats itself',
   shown: 'Prometheus has no memory of engines and GPUs that it once saw; absent() fires only when all are gone',
   'memory-verdict': 'Prometheus has no leak verdict: a slope alone takes warm-up, steps and load for a leak',
+  slowdown: 'Prometheus does not remember how fast this process was after its warm-up',
   burst: 'a burst, its end and its recovery are found poll by poll; Prometheus has no memory of them',
   'missing-signals': 'Prometheus does not know what a version should expose',
   'run-figure': 'Prometheus does not know of runs and their batches',

@@ -2,7 +2,7 @@ import type { CurrentAnswer, CurrentValue } from '#lib/api/series.ts';
 import { loadNewestBursts } from '#lib/db/bursts.ts';
 import { busySubjects } from '#lib/db/busy-subjects.ts';
 import { loadUpShares } from '#lib/db/fleet.ts';
-import { type FleetState, type FleetSubject, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
+import { type FleetState, type FleetSubject, slowdownOf, subjectHealth, targetHealth } from '#lib/db/fleet-state.ts';
 import { countedWindow, countSlo, isSloSignal } from '#lib/db/measure-slo.ts';
 import { measureSpan } from '#lib/db/measure-span.ts';
 import { loadVerdictHeads } from '#lib/db/memory-verdicts.ts';
@@ -102,7 +102,8 @@ export async function currentOf(
         }
         const judged =
           verdictOf(signal, verdicts.get(subject.id), fleet.nowMs) ??
-          burstOf(signal, bursts.get(subject.id), fleet.nowMs);
+          burstOf(signal, bursts.get(subject.id), fleet.nowMs) ??
+          slowdownValue(signal, subject, fleet.nowMs);
         if (judged !== null) return { ...head, ...judged, reason: judged.reason ?? explain(subject, signal) };
         const isDead = health.state === 'down' || health.state === 'stale' || health.state === 'unknown';
         if (isDead)
@@ -186,6 +187,12 @@ function burstOf(signal: Signal, burst: BurstRecord | undefined, nowMs: number):
   if (signal.compute.type !== 'burst') return null;
   const value = burstSignal(burst, signal.compute.form, nowMs);
   return { value, min: value, max: value, atMs: burst?.untilMs ?? null, reason: value === null ? null : '' };
+}
+
+function slowdownValue(signal: Signal, subject: FleetSubject, nowMs: number): Judged | null {
+  if (signal.compute.type !== 'slowdown') return null;
+  const value = slowdownOf(subject, nowMs);
+  return { value, min: value, max: value, atMs: subject.learnedAtMs, reason: value === null ? null : '' };
 }
 
 function isShareSignal(signal: Signal): boolean {

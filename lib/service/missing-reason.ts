@@ -21,6 +21,8 @@ export async function missingReasons(
       return `not exposed: ${absent.map((field) => `${field}: ${missing.get(field) ?? ''}`).join('; ')}`;
     }
     if (signal.compute.type === 'memory-verdict') return 'not judged yet';
+    if (signal.compute.type === 'slowdown')
+      return 'needs 20 warm minutes after a start and work now; its page says what is missing';
     if (signal.compute.type === 'burst') return 'no burst in the last 10 min, or its load still lasts';
     if (signal.compute.type === 'run-figure') return 'no run on it in the last day, or it was not measured';
     if (signal.compute.type === 'slo') return sloReason(subject);

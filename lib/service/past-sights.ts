@@ -100,6 +100,7 @@ function readingAt(past: PastCase, read: SignalRead, moment: Moment, frozen: boo
     // Only the newest verdict is stored.
     case 'memory-verdict':
     case 'burst':
+    case 'slowdown':
     case 'run-figure':
     case undefined:
       return null;

@@ -14,17 +14,25 @@ let harness: AlertHarness;
 let target: HarnessTarget;
 let second = 0;
 let finished = 0;
+let waiting = 0;
+let missedS = 0;
 
-/** Polls of an engine that finishes `rps` and has so many waiting; a failed poll without. */
+/** Polls of an engine to which `rps` requests come, until so many wait; a failed poll without. */
 async function polls(count: number, stepS: number, now: { rps: number; waiting: number } | null): Promise<void> {
   for (let i = 0; i < count; i += 1) {
     second += stepS;
-    finished += Math.round((now?.rps ?? 20) * stepS);
+    if (now === null) {
+      missedS += stepS;
+      await target.poll(START + second * 1000, null);
+      continue;
+    }
+    finished += now.rps * (stepS + missedS) - (now.waiting - waiting);
+    [waiting, missedS] = [now.waiting, 0];
     const reading = engineReading({
-      gauges: { running_requests: 8, waiting_requests: now?.waiting ?? 0, kv_usage_ratio: 0.2 },
+      gauges: { running_requests: 8, waiting_requests: waiting, kv_usage_ratio: 0.2 },
       counters: { finished_stop: finished, finished_abort: 0, generation_tokens: finished * 40 },
     });
-    await target.poll(START + second * 1000, now === null ? null : [reading]);
+    await target.poll(START + second * 1000, [reading]);
   }
 }
 
@@ -48,11 +56,11 @@ describe('a burst on an engine', () => {
     (await listBurstViews(context(), { subject: [], from: 'now-1h', to: 'now', limit: 10 })).items;
 
   it('is stored while it lasts, and goes on where it was after a restart of the collector', async () => {
-    await polls(6, 1, { rps: 120, waiting: 300 });
+    await polls(6, 1, { rps: 320, waiting: 300 });
     const [before] = await list();
     expect(before?.burst).toMatchObject({ verdict: 'ongoing', isOpen: true, usualRps: 20, queuePeak: 300 });
     await harness.restart();
-    await polls(4, 1, { rps: 120, waiting: 500 });
+    await polls(4, 1, { rps: 320, waiting: 500 });
     const after = await list();
     expect(after).toHaveLength(1);
     expect(after[0]?.id).toBe(before?.id);
@@ -88,7 +96,7 @@ describe('a burst on an engine', () => {
   });
 
   it('fires as not recovered ten minutes after its load', async () => {
-    await polls(8, 1, { rps: 120, waiting: 400 });
+    await polls(8, 1, { rps: 420, waiting: 400 });
     await polls(62, 10, { rps: 20, waiting: 400 });
     expect(await states()).toContainEqual(['BurstNotRecovered', 'fired', null]);
   });

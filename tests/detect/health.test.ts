@@ -79,20 +79,23 @@ describe('the learned baseline', () => {
     finishedPerSecond,
     runningMean,
     waitingMax,
+    tokensPerSecond: finishedPerSecond * 40,
+    promptTokensPerSecond: null,
+    restarted: false,
   });
-  const busy = Array.from({ length: 100 }, (_, i) => minute(20 + i, 200, 10));
+  const busy = Array.from({ length: 100 }, (_, i) => minute(119 - i, 200, 10));
 
   it('is the median of busy minutes', () => expect(learnBaseline(busy, now)).toEqual({ rps: 200, minutes: 100 }));
   it('does not let idle nights pull it down', () => {
-    const nights = Array.from({ length: 500 }, (_, i) => minute(200 + i, 1, 0.1));
-    expect(learnBaseline([...busy, ...nights.map((n) => ({ ...n, runningMean: 0 }))], now).rps).toBe(200);
+    const nights = Array.from({ length: 500 }, (_, i) => minute(700 - i, 1, 0.1));
+    expect(learnBaseline([...nights.map((n) => ({ ...n, runningMean: 0 })), ...busy], now).rps).toBe(200);
   });
   it('counts a minute with a queue as busy', () => {
-    const queued = Array.from({ length: 200 }, (_, i) => minute(300 + i, 300, 1, 5));
-    expect(learnBaseline([...busy, ...queued], now).rps).toBe(300);
+    const queued = Array.from({ length: 200 }, (_, i) => minute(500 - i, 300, 1, 5));
+    expect(learnBaseline([...queued, ...busy], now).rps).toBe(300);
   });
   it('leaves the newest 15 minutes out, so that a fault does not become normal at once', () => {
-    const fault = Array.from({ length: 14 }, (_, i) => minute(i, 5, 10));
+    const fault = Array.from({ length: 14 }, (_, i) => minute(13 - i, 5, 10));
     expect(learnBaseline([...busy, ...fault], now).minutes).toBe(100);
   });
   it('is unknown with fewer than 60 busy minutes', () => expect(learnBaseline(busy.slice(0, 59), now).rps).toBeNull());

@@ -80,6 +80,7 @@ const BUSY: Values = {
   sla_24h_compliance: 0.99,
   ...promise(0.4, 12_000, 48),
   burst_recovery: 2,
+  warm_slowdown: 1.02,
   burst_verdict: codeOfWord('burst_verdict', 'recovered'),
 };
 /** Just started: nothing finished yet, no baseline, an empty cache. */
@@ -294,6 +295,13 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     ],
   },
   OomError: above('oom_errors', 1, 0, BUSY),
+  EngineGotSlower: {
+    fires: [['a third slower', { ...BUSY, warm_slowdown: 1.33 }]],
+    silent: [
+      ['a fifth slower', { ...BUSY, warm_slowdown: 1.2 }],
+      ['just started, idle, or other prompts', { ...BUSY, warm_slowdown: null }],
+    ],
+  },
   SlowBurstRecovery: {
     fires: [
       ['recovered after 8 s', { ...BUSY, burst_recovery: 8, burst_verdict: burst('recovered') }],

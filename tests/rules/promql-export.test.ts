@@ -131,6 +131,7 @@ describe('the rule file', () => {
       'EngineDisappeared',
       'GpuDisappeared',
       'BurstNotRecovered',
+      'EngineGotSlower',
     ]);
     expect(reasons('relative')).toMatchObject({
       VramCritical: expect.stringContaining('reserves'),

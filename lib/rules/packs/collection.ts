@@ -99,4 +99,19 @@ export const COLLECTION_RULES: readonly Rule[] = [
       'If the queue does not fall, shed load or add an engine. If it is empty and the engine stays slow, drain and restart it; compare its VRAM before and after.',
     source: 'Headroom; vllm issue 4158: 15 min degraded after a burst; algorithms §7',
   }),
+  engine({
+    id: 'EngineGotSlower',
+    title: 'Engine is slower than after its warm-up',
+    expr: 'warm_slowdown >= 1.25x',
+    forMs: 10 * MINUTE_MS,
+    severity: 'warning',
+    action: 'restart',
+    cause:
+      'At the same number of running requests a token takes at least 25 % longer than in the first warm hour of this process. Nothing failed and no threshold was crossed: a warm server degrades slowly.',
+    check:
+      'Compare GPU clocks, temperature and other processes on the card with the first hour. Are KV cache or preemptions higher at the same load? The engine’s page shows both speeds.',
+    remedy:
+      'Drain and restart the engine at a quiet time; if it is fast again, report the version and the hours it took.',
+    source: 'Headroom; vllm issue 42484: TTFT p99 2.5 times as long after an hour, well again after a restart',
+  }),
 ];
