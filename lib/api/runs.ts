@@ -115,6 +115,7 @@ export const BatchMemoryView = z.object({
   afterBytes: value,
   deltaBytes: value,
   peakBytes: value,
+  totalBytes: value,
 });
 
 const LatencyView = z.object({ p50: value, p95: value, p99: value });

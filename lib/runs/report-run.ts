@@ -12,6 +12,7 @@ type BatchMemory = {
   readonly afterBytes: number | null;
   readonly deltaBytes: number | null;
   readonly peakBytes: number | null;
+  readonly totalBytes: number | null;
 };
 
 export type ReportBatch = Omit<BatchFigures, 'submittedMs' | 'startMs' | 'endMs' | 'memory' | 'restarts' | 'cell'> & {

@@ -66,9 +66,9 @@ export function toBatchView({ row, figures }: FigureBatch): BatchView {
     submittedAtMs: submittedMs,
     startedAtMs: startMs,
     endedAtMs: endMs,
-    memory: memory.map(({ gpuId, beforeBytes, afterBytes, peakBytes }) => {
+    memory: memory.map(({ gpuId, beforeBytes, afterBytes, peakBytes, totalBytes }) => {
       const deltaBytes = beforeBytes === null || afterBytes === null ? null : afterBytes - beforeBytes;
-      return { gpuId, beforeBytes, afterBytes, deltaBytes, peakBytes };
+      return { gpuId, beforeBytes, afterBytes, deltaBytes, peakBytes, totalBytes };
     }),
     missing: [...missing],
   };
