@@ -9,7 +9,7 @@ import { isAsked } from '#lib/runs/judge-run.ts';
 
 const ORDER = ['fail', 'not measured', 'pass'] as const;
 
-/** The criteria of report 003: passed, failed or not measured, with the number that was judged. What failed comes first. */
+/** The criteria of the reports: passed, failed or not measured, with the number that was judged. What failed comes first. */
 export function CriteriaTable({ run }: { run: RunDetail }) {
   const gpuName = (id: number) => run.gpus.find(({ gpu }) => gpu.id === id)?.gpu.name ?? `GPU ${id}`;
   const columns: readonly Column<JudgementView>[] = [
@@ -17,9 +17,10 @@ export function CriteriaTable({ run }: { run: RunDetail }) {
       id: 'check',
       title: 'Criterion',
       heading: true,
-      cell: ({ check, gpuId }) => (
+      cell: ({ check, gpuId, cell }) => (
         <>
           <span className="font-medium">{check}</span>
+          {cell !== undefined && <span className="block text-xs text-muted [overflow-wrap:anywhere]">{cell}</span>}
           {gpuId !== null && run.gpus.length > 1 && (
             <span className="block text-xs text-muted [overflow-wrap:anywhere]">{gpuName(gpuId)}</span>
           )}
@@ -54,7 +55,7 @@ export function CriteriaTable({ run }: { run: RunDetail }) {
           caption="Criteria"
           columns={columns}
           rows={rows}
-          rowKey={({ check, gpuId }) => `${check} ${gpuId ?? ''}`}
+          rowKey={({ check, gpuId, cell }) => `${check} ${gpuId ?? ''} ${cell ?? ''}`}
         />
       )}
     </Card>

@@ -60,5 +60,11 @@ export function judged(
   reason: string,
   batches: readonly number[] = [],
 ): Judgement {
-  return { ...criterion, state: passes ? 'pass' : 'fail', value, reason, batches: passes ? [] : batches };
+  return {
+    ...criterion,
+    state: passes ? 'pass' : 'fail',
+    value,
+    reason,
+    batches: passes && criterion.cell === undefined ? [] : batches,
+  };
 }
