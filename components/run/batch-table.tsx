@@ -16,7 +16,7 @@ export function BatchTable({ run }: { run: RunDetail }) {
   const columns: readonly Column<BatchView>[] = [
     {
       id: 'batch',
-      title: 'Batch',
+      title: isMatrix(run.kind) ? 'Cell' : 'Batch',
       heading: true,
       cell: (batch) => (
         <>

@@ -62,6 +62,7 @@ export function ImportDialog({ run, onClose }: { run: RunDetail | null; onClose:
   const onChoose = async (chosen: readonly File[]) => {
     setFiles(chosen);
     setLooks([]);
+    send.reset();
     if (params !== null && chosen.length > 0) setLooks((await each(chosen, true)) ?? []);
   };
   const onImport = async () => {

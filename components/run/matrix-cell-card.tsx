@@ -51,6 +51,11 @@ export function MatrixCellCard({ run, batch, onClose }: { run: RunDetail; batch:
         <Numbers run={run} batch={batch} />
         {Object.keys(batch.errors).length > 0 && <p>Errors: {errorsText(batch.errors)}</p>}
         {batch.notes !== '' && <p className="whitespace-pre-wrap [overflow-wrap:anywhere]">{batch.notes}</p>}
+        {cell?.remarks.map((text) => (
+          <p key={text} className="text-xs [overflow-wrap:anywhere]">
+            {text}
+          </p>
+        ))}
         {batch.missing.length > 0 && (
           <ul className="text-xs text-muted">
             {batch.missing.map((text) => (

@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import { CellStateMark } from '#components/run/cell-state.tsx';
 import { cx } from '#components/ui/class-names.ts';
 import type { BatchView, RunDetail } from '#lib/api/runs.ts';
@@ -9,10 +10,13 @@ type Picked = { readonly picked: number | null; readonly onPick: (batch: number)
 type GridProps = Picked & { run: RunDetail; shape: MatrixShape<BatchView>; measure: MatrixMeasure };
 
 const HEAD = 'px-2 py-1.5 text-xs font-medium text-muted';
+const CORNER = 'sticky left-0 z-10 w-44 bg-surface pl-3 text-left';
 const ROW_HEAD =
-  'sticky left-0 z-10 max-w-40 bg-surface px-3 py-1 text-left text-sm font-medium [overflow-wrap:anywhere] max-sm:static max-sm:w-full max-sm:max-w-none';
+  'sticky left-0 z-10 bg-surface px-3 py-1 text-left text-sm font-medium [overflow-wrap:anywhere] max-sm:static max-sm:w-full';
 /** On a phone each row is a heading with its cells below, as many side by side as fit. */
-const TABLE = 'w-full border-separate border-spacing-1 max-sm:block max-sm:pl-2';
+const TABLE = 'w-full border-separate border-spacing-1 max-sm:block max-sm:pl-2 sm:min-w-(--least) sm:table-fixed';
+/** Columns are alike in width; more of them than fit scroll. */
+const leastWidth = (columns: number) => ({ '--least': `${11 + columns * 7}rem` }) as CSSProperties;
 const ROW = 'max-sm:mb-2 max-sm:flex max-sm:flex-wrap max-sm:gap-1';
 const CELL = 'min-w-24 p-0 align-top max-sm:flex max-sm:flex-1 max-sm:basis-28';
 const COLUMN = 'text-xs text-muted sm:hidden';
@@ -22,13 +26,13 @@ export function MatrixGrid({ run, shape, measure, picked, onPick }: GridProps) {
   const numberOf = ({ cell }: MatrixSlot<BatchView>) => (cell === null ? null : measure.of(cell, run.batches));
   const all = shape.slots.flat().map(numberOf);
   return (
-    <table className={TABLE}>
+    <table className={TABLE} style={leastWidth(shape.columns.length)}>
       <caption className="sr-only">
         {measure.title} by {shape.rowTitle.toLowerCase()} and {shape.columnTitle.toLowerCase()}
       </caption>
       <thead className="max-sm:sr-only">
         <tr>
-          <th scope="col" className={cx(HEAD, 'sticky left-0 z-10 bg-surface pl-3 text-left whitespace-nowrap')}>
+          <th scope="col" className={cx(HEAD, CORNER)}>
             {shape.rowTitle}
           </th>
           {shape.columns.map((column) => (
@@ -82,7 +86,7 @@ function Slot({ run, slot, column, measure, heat, picked, onPick }: SlotProps) {
       <div className="flex h-full min-h-16 w-full flex-col justify-center rounded-md border border-dashed border-line px-2 py-1">
         <span className={COLUMN}>{column}</span>
         <CellStateMark state={state} />
-        {limit !== null && <span className="text-xs whitespace-nowrap text-muted">{limit}</span>}
+        {limit !== null && <span className="text-xs text-muted">{limit}</span>}
       </div>
     );
   }
@@ -107,7 +111,7 @@ function Slot({ run, slot, column, measure, heat, picked, onPick }: SlotProps) {
       <span className={COLUMN}>{column}</span>
       <CellStateMark state={state} />
       <span className="font-semibold whitespace-nowrap tabular-nums">{text}</span>
-      {limit !== null && <span className="text-xs whitespace-nowrap">{limit}</span>}
+      {limit !== null && <span className="text-xs">{limit}</span>}
     </button>
   );
 }
@@ -117,11 +121,11 @@ type ListProps = Picked & { run: RunDetail; shape: MatrixShape<BatchView>; measu
 /** Scenarios with all their numbers side by side. */
 export function MatrixList({ run, shape, measures, picked, onPick }: ListProps) {
   return (
-    <table className={TABLE}>
+    <table className={TABLE} style={leastWidth(measures.length)}>
       <caption className="sr-only">{shape.rowTitle} by number</caption>
       <thead className="max-sm:sr-only">
         <tr>
-          <th scope="col" className={cx(HEAD, 'sticky left-0 z-10 bg-surface pl-3 text-left')}>
+          <th scope="col" className={cx(HEAD, CORNER)}>
             {shape.rowTitle}
           </th>
           {measures.map(({ id, title }) => (
@@ -202,9 +206,7 @@ function ListSlot({
       {slot.cell !== null && (
         <span className="font-semibold whitespace-nowrap tabular-nums">{measureText(measure, value)}</span>
       )}
-      {limit !== null && (
-        <span className={cx('text-xs whitespace-nowrap', slot.cell === null && 'text-muted')}>{limit}</span>
-      )}
+      {limit !== null && <span className={cx('text-xs', slot.cell === null && 'text-muted')}>{limit}</span>}
     </div>
   );
 }

@@ -102,7 +102,7 @@ function MatrixReport({ run, kind }: { run: RunDetail; kind: MatrixKind }) {
       )}
       <MatrixCard run={run} kind={kind} />
       <CriteriaTable run={run} />
-      {run.gpus.length > 0 && <GpuMemories run={inTime} />}
+      {run.gpus.some(({ leak }) => leak.floors.length > 0) && <GpuMemories run={inTime} />}
       {run.batches.length > 0 && <BatchTable run={run} />}
     </>
   );

@@ -141,6 +141,8 @@ export const CellView = z.object({
   runningPeak: value,
   arrivalPeakPerSecond: value,
   evictionRatio: value,
+  /** Of its file, in words. */
+  remarks: z.array(z.string()),
 });
 
 export const BatchForecastView = z.object({

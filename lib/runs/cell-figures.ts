@@ -26,6 +26,8 @@ export type CellFigures = {
   readonly queuePeak: number | null;
   readonly runningPeak: number | null;
   readonly arrivalPeakPerSecond: number | null;
+  /** In words: what the file lacks, or what was concluded from it. */
+  readonly remarks: readonly string[];
   /** Preempted share of the requests that ended. */
   readonly evictionRatio: number | null;
 };
@@ -55,11 +57,11 @@ export function withCell(figures: BatchFigures, source: CellSource, load: BatchL
   const ttft = pick(numbers?.ttft, load?.ttft);
   return {
     ...joined,
-    missing: [...joined.missing, ...(result?.remarks ?? [])],
     cell: {
       params,
       timed,
       tool: result?.tool ?? null,
+      remarks: result?.remarks ?? [],
       latency: latency.values,
       latencySource: latency.source,
       ttft: ttft.values,

@@ -77,7 +77,11 @@ const WORDS: Partial<Record<string, (value: string | number) => string>> = {
 
 /** A cell in a few words, "1024 tokens × C=50"; null where nothing is known of it. */
 export function cellName(params: CellParams): string | null {
-  const words = KNOWN_PARAMS.flatMap((name) => {
+  const isSaid = ['context_tokens', 'concurrency', 'chunk_tokens'].some((name) => params[name] !== undefined);
+  const names = params.scenario === undefined ? KNOWN_PARAMS : (['scenario', 'batch'] as const);
+  const words = names.flatMap((name) => {
+    // Names of models are long, and of one run mostly the same.
+    if (name === 'model' && isSaid) return [];
     const value = params[name];
     const word = WORDS[name];
     return value === undefined || word === undefined ? [] : [word(value)];

@@ -104,8 +104,8 @@ function failedText({ failed, errors }: ReportBatch): string {
 }
 
 function notMeasured(batches: readonly ReportBatch[]): readonly string[] {
-  const lines = batches.flatMap(({ number, missing }) =>
-    missing.map((phrase) => `- Batch ${number}: ${plainMarkdown(phrase)}`),
+  const lines = batches.flatMap(({ number, missing, cell }) =>
+    [...(cell?.remarks ?? []), ...missing].map((phrase) => `- Batch ${number}: ${plainMarkdown(phrase)}`),
   );
   return lines.length === 0 ? [] : [`What could not be measured:\n\n${lines.join('\n')}`];
 }

@@ -57,7 +57,7 @@ export function toBatchView({ row, figures }: FigureBatch): BatchView {
   const { submittedMs, startMs, endMs, restarts: _restarts, memory, missing, cell, ...numbers } = figures;
   return {
     ...numbers,
-    ...(cell === null ? {} : { cell }),
+    ...(cell === null ? {} : { cell: { ...cell, remarks: [...cell.remarks] } }),
     name: row.name,
     externalId: row.externalId,
     state: row.state,

@@ -4,6 +4,8 @@ import { type MatrixCell, modelsOf, newest, paramsOf } from '#lib/runs/matrix/ma
 import { CHUNK_BENEFIT, CHUNK_PROMPTS, RECOMMENDED_CHUNK } from '#lib/runs/matrix/reference-cells.ts';
 
 const [NO_CHUNKING, SMALL] = [8192, 256];
+/** Medians of two runs of the same differ by this much. Ours. */
+const SAME = 1.05;
 
 /** The tokens of the prompt: given as such, or as the context. */
 export function promptOf(cell: MatrixCell): number | null {
@@ -62,8 +64,11 @@ function judgePrompt(own: readonly MatrixCell[], model: string | null, prompt: n
       `needs the latency of chunks of ${NO_CHUNKING}, ${RECOMMENDED_CHUNK} and ${SMALL}`,
       known,
     );
+  const useless = `chunks of ${SMALL} are not faster than none here`;
+  if (best >= whole && ours <= whole * SAME)
+    return notMeasured(criterion, `${useless}: there is no benefit to keep`, known);
   if (best >= whole)
-    return judged(criterion, ours <= whole, null, `chunks of ${SMALL} are not faster than none here`, known);
+    return judged(criterion, false, null, `${useless}, and those of ${RECOMMENDED_CHUNK} are slower`, known);
   const benefit = (whole - ours) / (whole - best);
   const reason = `${ms(whole)} without chunks, ${ms(ours)} with ${RECOMMENDED_CHUNK}, ${ms(best)} with ${SMALL}`;
   return judged(criterion, benefit >= CHUNK_BENEFIT, benefit, reason, known);

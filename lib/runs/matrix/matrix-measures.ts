@@ -115,7 +115,22 @@ const KEPT: MatrixMeasure = {
 
 /** The numbers of each kind, the one that is looked at first in front. */
 export const MATRIX_MEASURES: Readonly<Record<MatrixKind, readonly MatrixMeasure[]>> = {
-  concurrency: [P95, SUCCESS, P50, P99, TTFT, RPS, SCALING, TOKENS, GOODPUT, KV, FAILED, OOM, PEAK, KEPT],
+  concurrency: [
+    P95,
+    SUCCESS,
+    P50,
+    P99,
+    TTFT,
+    RPS,
+    SCALING,
+    TOKENS,
+    GOODPUT,
+    { ...KV, check: null },
+    FAILED,
+    OOM,
+    PEAK,
+    KEPT,
+  ],
   burst: [
     {
       id: 'peak',
@@ -151,11 +166,11 @@ export const MATRIX_MEASURES: Readonly<Record<MatrixKind, readonly MatrixMeasure
     { id: 'fill', title: 'Card used', unit: 'ratio', check: 'fits in memory', of: peakRatio },
     { id: 'batch', title: 'Batch', unit: 'count', check: null, of: (cell) => numberParam(paramsOf(cell), 'batch') },
     OOM,
-    SUCCESS,
+    { ...SUCCESS, check: null },
   ],
   'chunked-prefill': [
     { ...TTFT, id: 'latency', title: 'TTFT or request, p50', check: null, of: chunkLatency },
-    P95,
+    { ...P95, check: null },
     RPS,
     TOKENS,
     PEAK,
@@ -163,7 +178,7 @@ export const MATRIX_MEASURES: Readonly<Record<MatrixKind, readonly MatrixMeasure
   fit: [
     { id: 'fill', title: 'Card used', unit: 'ratio', check: 'memory utilisation', of: peakRatio },
     PEAK,
-    SUCCESS,
+    { ...SUCCESS, check: null },
     OOM,
     RPS,
   ],

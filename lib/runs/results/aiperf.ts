@@ -120,7 +120,7 @@ function search(top: unknown, key: string): unknown {
     if (Array.isArray(at)) queue.push(...at.slice(0, 50));
     if (!isFields(at)) continue;
     if (at[key] !== undefined && at[key] !== null && !isFields(at[key])) return at[key];
-    queue.push(...Object.values(at));
+    queue.push(...Object.values(at).slice(0, 500));
   }
   return undefined;
 }

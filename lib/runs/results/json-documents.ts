@@ -1,6 +1,7 @@
 import { ResultError } from '#lib/runs/results/result-error.ts';
 
-const BARE = /^(?:-?Infinity|NaN)/;
+/** What Python writes for numbers that JSON does not have. */
+const BARE = ['NaN', 'Infinity', '-Infinity'] as const;
 
 /**
  * The JSON documents of a text, one after the other: `vllm bench serve --append-result` writes a document a line. Python's
@@ -32,31 +33,34 @@ function parse(text: string): { readonly value: unknown } | null {
 
 type Document = { readonly json: string; readonly line: number };
 
+const [LINE, SPACE, QUOTE, MINUS, BACKSLASH] = [10, 32, 34, 45, 92];
+const [CAPITAL_I, CAPITAL_N] = [73, 78];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125];
+
 /** Texts of the documents at the top, with NaN and Infinity outside of strings replaced. One pass, whatever the text is. */
 function splitDocuments(text: string): readonly Document[] {
   const documents: Document[] = [];
-  let [depth, line, firstLine, from, json] = [0, 1, 1, -1, ''];
+  let [depth, line, firstLine, from] = [0, 1, 1, -1];
+  let parts: string[] = [];
   const end = (to: number): void => {
-    documents.push({ json: json + text.slice(from, to), line: firstLine });
-    [from, json] = [-1, ''];
+    documents.push({ json: parts.join('') + text.slice(from, to), line: firstLine });
+    from = -1;
+    parts = [];
   };
   for (let at = 0; at < text.length; at += 1) {
-    const char = text[at] ?? '';
-    if (char === '\n') line += 1;
-    if (/\s/.test(char)) continue;
+    const code = text.charCodeAt(at);
+    if (code === LINE) line += 1;
+    if (code <= SPACE) continue;
     if (from < 0) [from, firstLine] = [at, line];
-    if (char === '"') at = stringEnd(text, at);
-    else if (char === '{' || char === '[') depth += 1;
-    else if (char === '}' || char === ']') {
-      depth -= 1;
-      if (depth <= 0) {
-        end(at + 1);
-        depth = 0;
-      }
-    } else if (char === 'N' || char === 'I' || (char === '-' && text[at + 1] === 'I')) {
-      const bare = BARE.exec(text.slice(at, at + 10))?.[0];
+    if (code === QUOTE) at = stringEnd(text, at);
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) depth += 1;
+    else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) end(at + 1);
+    } else if (code === CAPITAL_N || code === CAPITAL_I || code === MINUS) {
+      const bare = BARE.find((word) => text.startsWith(word, at));
       if (bare === undefined) continue;
-      json += `${text.slice(from, at)}null`;
+      parts.push(text.slice(from, at), 'null');
       from = at + bare.length;
       at = from - 1;
     }
@@ -67,8 +71,9 @@ function splitDocuments(text: string): readonly Document[] {
 
 function stringEnd(text: string, at: number): number {
   for (let end = at + 1; end < text.length; end += 1) {
-    if (text[end] === '\\') end += 1;
-    else if (text[end] === '"') return end;
+    const code = text.charCodeAt(end);
+    if (code === BACKSLASH) end += 1;
+    else if (code === QUOTE) return end;
   }
   return text.length;
 }

@@ -65,6 +65,7 @@ export function cellOf(shape: CellShape): MatrixCell {
       runningPeak: null,
       arrivalPeakPerSecond: null,
       evictionRatio: null,
+      remarks: [],
       ...shape.cell,
     },
   };

@@ -250,6 +250,7 @@ describe('chunked prefill, report 001', () => {
     ['95 % of the benefit of small chunks', [chunk(8192, 0.2), chunk(512, 0.105), chunk(256, 0.1)], 'pass', 0.95],
     ['less', [chunk(8192, 0.2), chunk(512, 0.15), chunk(256, 0.1)], 'fail', 0.5],
     ['slower than without chunks', [chunk(8192, 0.1), chunk(512, 0.2), chunk(256, 0.15)], 'fail', null],
+    ['no benefit that could be kept', [chunk(8192, 0.1), chunk(512, 0.104), chunk(256, 0.1)], 'not measured', null],
     ['one of the three is missing', [chunk(8192, 0.2), chunk(512, 0.1)], 'not measured', null],
     ['one of the three has no latency', [chunk(8192, 0.2), chunk(512, null), chunk(256, 0.1)], 'not measured', null],
   ] as const)('%s', (_name, shapes, state, value) => {

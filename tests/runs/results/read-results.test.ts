@@ -245,6 +245,11 @@ describe('a file that cannot be read says where and what was expected', () => {
     expect(() => readResults(text)).toThrow(message);
   });
 
+  it('a configuration of a million keys is looked through only so far', () => {
+    const wide = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`k${i}`, i]));
+    expect(only(aiperfExport({ input_config: { wide } })).params).not.toHaveProperty('concurrency');
+  });
+
   it('hostile values are unknown: negative, texts, objects, huge texts, prototypes', () => {
     const { numbers, params } = only({
       ...vllmBench({
