@@ -133,6 +133,7 @@ function batchView(i: number, rate: number | null, levels: RunShape['levels'], r
     completionTokens: 2_004_321,
     cachedTokens: 1_200_000,
     hitRatio: 0.266,
+    preemptions: 0,
     reloadDelayMs: 0,
     crashes: 0,
     oomErrors: 0,
@@ -144,6 +145,7 @@ function batchView(i: number, rate: number | null, levels: RunShape['levels'], r
         afterBytes: after,
         deltaBytes: before === null || after === null ? null : after - before,
         peakBytes: before === null ? null : before + 0.8 * GB,
+        totalBytes: 24 * GB,
       };
     }),
     missing: rate === null ? ['the engine did not answer for half of it'] : [],

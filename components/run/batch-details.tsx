@@ -26,7 +26,7 @@ export function BatchDetails({ batches }: { batches: readonly BatchView[] }) {
 }
 
 function linesOf(batch: BatchView): readonly string[] {
-  const { errors, crashes, oomErrors, notes, missing, externalId, stateWord } = batch;
+  const { cell, errors, crashes, oomErrors, notes, missing, externalId, stateWord } = batch;
   return [
     ...(externalId === null ? [] : [`At the batch API: ${externalId}`]),
     ...(stateWord === null ? [] : [`State: ${batchStateText(batch)}`]),
@@ -34,6 +34,7 @@ function linesOf(batch: BatchView): readonly string[] {
     ...((crashes ?? 0) > 0 ? [`Crashes: ${formatValue(crashes, 'count')}`] : []),
     ...((oomErrors ?? 0) > 0 ? [`Out of memory: ${formatValue(oomErrors, 'count')}`] : []),
     ...(notes === '' ? [] : [notes]),
+    ...(cell?.remarks ?? []),
     ...missing.map((text) => `Not measured: ${text}`),
   ];
 }

@@ -9,13 +9,14 @@ import type { BatchView, RunDetail } from '#lib/api/runs.ts';
 import { batchStateText, durationText, memoryText, signedText } from '#lib/client/run-words.ts';
 import { worstMemory } from '#lib/client/worst-memory.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
+import { isMatrix } from '#lib/runs/run.ts';
 
 /** Report 003's per-batch metrics, a row a batch. Memory is that of the GPU that gained most; all of them follow below. */
 export function BatchTable({ run }: { run: RunDetail }) {
   const columns: readonly Column<BatchView>[] = [
     {
       id: 'batch',
-      title: 'Batch',
+      title: isMatrix(run.kind) ? 'Cell' : 'Batch',
       heading: true,
       cell: (batch) => (
         <>
@@ -23,7 +24,7 @@ export function BatchTable({ run }: { run: RunDetail }) {
             {batch.number} · {batch.name}
           </span>
           <span className="block text-xs whitespace-nowrap text-muted">
-            <Instant ms={batch.startedAtMs} />
+            {batch.cell?.timed === false ? 'time not known' : <Instant ms={batch.startedAtMs} />}
             {batch.state !== 'finished' && `, ${batchStateText(batch)}`}
           </span>
         </>
@@ -88,11 +89,11 @@ export function BatchTable({ run }: { run: RunDetail }) {
       id: 'panels',
       title: 'Panels',
       titleHidden: true,
-      cell: (batch) => <BatchLinks run={run} batch={batch} />,
+      cell: (batch) => (batch.cell?.timed === false ? null : <BatchLinks run={run} batch={batch} />),
     },
   ];
   return (
-    <Card title={`Batches (${run.batches.length})`}>
+    <Card title={`${isMatrix(run.kind) ? 'Cells' : 'Batches'} (${run.batches.length})`}>
       <Table caption="Batches" columns={columns} rows={run.batches} rowKey={({ number }) => number} />
       <BatchDetails batches={run.batches} />
     </Card>

@@ -9,7 +9,7 @@ import { isAsked } from '#lib/runs/judge-run.ts';
 
 const ORDER = ['fail', 'not measured', 'pass'] as const;
 
-/** The criteria of report 003: passed, failed or not measured, with the number that was judged. What failed comes first. */
+/** The criteria of the reports: passed, failed or not measured, with the number that was judged. What failed comes first. */
 export function CriteriaTable({ run }: { run: RunDetail }) {
   const gpuName = (id: number) => run.gpus.find(({ gpu }) => gpu.id === id)?.gpu.name ?? `GPU ${id}`;
   const columns: readonly Column<JudgementView>[] = [
@@ -17,9 +17,10 @@ export function CriteriaTable({ run }: { run: RunDetail }) {
       id: 'check',
       title: 'Criterion',
       heading: true,
-      cell: ({ check, gpuId }) => (
+      cell: ({ check, gpuId, cell }) => (
         <>
           <span className="font-medium">{check}</span>
+          {cell !== undefined && <span className="block pb-1 text-xs text-muted [overflow-wrap:anywhere]">{cell}</span>}
           {gpuId !== null && run.gpus.length > 1 && (
             <span className="block text-xs text-muted [overflow-wrap:anywhere]">{gpuName(gpuId)}</span>
           )}
@@ -40,6 +41,10 @@ export function CriteriaTable({ run }: { run: RunDetail }) {
       ),
     },
   ];
+  // Places of a matrix that nobody ran are in its table; here they are a line.
+  const isUnrun = ({ cell, state, batches }: JudgementView) =>
+    cell !== undefined && state === 'not measured' && batches.length === 0;
+  const unrun = [...new Set(run.criteria.filter(isUnrun).map(({ cell }) => cell))];
   const rows = run.criteria.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   const asked = rows.filter((criterion) => isAsked(criterion, run.expectation));
   const counts = ORDER.map((state) => ({ state, count: asked.filter((one) => one.state === state).length }))
@@ -47,15 +52,20 @@ export function CriteriaTable({ run }: { run: RunDetail }) {
     .map(({ state, count }) => `${count} ${state}`);
   return (
     <Card title={`Criteria${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`}>
-      {run.criteria.length === 0 ? (
+      {rows.every(isUnrun) ? (
         <p className="px-3 pb-3 text-muted">Nothing to judge yet.</p>
       ) : (
         <Table
           caption="Criteria"
           columns={columns}
-          rows={rows}
-          rowKey={({ check, gpuId }) => `${check} ${gpuId ?? ''}`}
+          rows={rows.filter((row) => !isUnrun(row))}
+          rowKey={({ check, gpuId, cell }) => `${check} ${gpuId ?? ''} ${cell ?? ''}`}
         />
+      )}
+      {unrun.length > 0 && (
+        <p className="border-t border-line px-3 py-2 text-xs text-muted [overflow-wrap:anywhere]">
+          Not run yet: {unrun.join(', ')}
+        </p>
       )}
     </Card>
   );

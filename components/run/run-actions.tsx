@@ -1,10 +1,11 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Download, MoreHorizontal } from 'lucide-react';
+import { Download, FileUp, MoreHorizontal } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import { DeleteRunDialog } from '#components/run/delete-run-dialog.tsx';
+import { ImportDialog } from '#components/run/import-dialog.tsx';
 import { RunDialog } from '#components/run/run-dialog.tsx';
 import { Button, IconButton } from '#components/ui/button.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#components/ui/menu.tsx';
@@ -13,10 +14,11 @@ import type { RunDetail } from '#lib/api/runs.ts';
 import { toProblem } from '#lib/client/problem.ts';
 import { beginBatch, changeBatch, finishRun } from '#lib/client/run-mutations.ts';
 import { reportHref } from '#lib/client/run-queries.ts';
+import { isMatrix } from '#lib/runs/run.ts';
 
 /** What can be done with a run: go on, finish, take its report, change or delete it. */
 export function RunActions({ run }: { run: RunDetail }) {
-  const [doing, setDoing] = useState<'change' | 'delete' | null>(null);
+  const [doing, setDoing] = useState<'change' | 'delete' | 'import' | null>(null);
   const download = (format: 'md' | 'json' | 'csv') => window.location.assign(reportHref(run.id, format));
   return (
     <>
@@ -27,6 +29,12 @@ export function RunActions({ run }: { run: RunDetail }) {
       >
         Compare with…
       </Link>
+      {isMatrix(run.kind) && (
+        <Button onClick={() => setDoing('import')}>
+          <FileUp size={14} aria-hidden />
+          Add results
+        </Button>
+      )}
       <Menu
         trigger={
           <Button>
@@ -50,6 +58,7 @@ export function RunActions({ run }: { run: RunDetail }) {
         <MenuSeparator />
         <MenuItem onSelect={() => setDoing('delete')}>Delete…</MenuItem>
       </Menu>
+      {doing === 'import' && <ImportDialog run={run} onClose={() => setDoing(null)} />}
       {doing === 'change' && <RunDialog run={run} onClose={() => setDoing(null)} />}
       {doing === 'delete' && <DeleteRunDialog run={run} onClose={() => setDoing(null)} />}
     </>
@@ -69,14 +78,17 @@ function GoOn({ run }: { run: RunDetail }) {
   const next = (run.batches.at(-1)?.number ?? 0) + 1;
   return (
     <>
-      <Button
-        variant="primary"
-        disabled={isPending}
-        title={current === undefined ? undefined : `Batch ${current.number} ends with it`}
-        onClick={() => begin.mutate({ id: run.id }, { onSuccess: () => toast(`Batch ${next} began`), onError })}
-      >
-        Begin batch {next}
-      </Button>
+      {/* A cell needs its parameters: it is told by the command or a file. */}
+      {!isMatrix(run.kind) && (
+        <Button
+          variant="primary"
+          disabled={isPending}
+          title={current === undefined ? undefined : `Batch ${current.number} ends with it`}
+          onClick={() => begin.mutate({ id: run.id }, { onSuccess: () => toast(`Batch ${next} began`), onError })}
+        >
+          Begin batch {next}
+        </Button>
+      )}
       {current !== undefined && (
         <Button
           disabled={isPending}

@@ -16,12 +16,15 @@ import { Chip } from '#components/ui/chips.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field, Input, TextArea } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
+import { Select } from '#components/ui/select.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import type { RunDetail } from '#lib/api/runs.ts';
 import { toProblem } from '#lib/client/problem.ts';
 import { subjectsQuery } from '#lib/client/queries.ts';
 import { changeRun, startRun } from '#lib/client/run-mutations.ts';
+import { KIND_WORDS } from '#lib/client/run-words.ts';
 import { shortNames } from '#lib/client/subject-name.ts';
+import { isMatrix, RUN_KINDS } from '#lib/runs/run.ts';
 
 /** Starts a run (`run` null), or changes what people wrote about one. */
 export function RunDialog({ run, onClose }: { run: RunDetail | null; onClose: () => void }) {
@@ -43,7 +46,7 @@ export function RunDialog({ run, onClose }: { run: RunDetail | null; onClose: ()
     if (!read.ok) return;
     if (run === null) {
       const onSuccess = ({ id }: { id: number }) => router.push(`/runs/${id}`);
-      start.mutate(newRunBody(read.values, form.engines), { onSuccess });
+      start.mutate(newRunBody(read.values, form), { onSuccess });
       return;
     }
     const onSuccess = () => {
@@ -77,6 +80,26 @@ export function RunDialog({ run, onClose }: { run: RunDetail | null; onClose: ()
             />
           )}
         </Field>
+        {run === null && (
+          <Field
+            label="Kind"
+            hint={
+              isMatrix(form.kind)
+                ? 'Its batches are cells: each with its parameters, from a script or a result file.'
+                : 'Batches that should be alike: does memory leak, does speed hold.'
+            }
+          >
+            {({ id }) => (
+              <Select
+                id={id}
+                label="Kind"
+                value={form.kind}
+                onChange={(kind) => set({ kind: RUN_KINDS.find((each) => each === kind) ?? 'multi-batch' })}
+                options={RUN_KINDS.map((kind) => ({ value: kind, label: KIND_WORDS[kind] }))}
+              />
+            )}
+          </Field>
+        )}
         {run === null && <EngineChoice chosen={form.engines} onChange={(engines) => set({ engines })} />}
         <TextFields form={form} errors={errors} set={set} />
         {error !== null && (
@@ -130,21 +153,23 @@ function TextFields({ form, errors, set }: TextFieldsProps) {
   return (
     <>
       <div className="grid gap-3 sm:grid-cols-2">
-        <Field
-          label="Expected throughput, req/s"
-          hint="Empty: throughput is not judged against an expectation."
-          error={errors.requestsPerSecond}
-        >
-          {(attributes) => (
-            <Input
-              {...attributes}
-              inputMode="decimal"
-              autoComplete="off"
-              value={form.requestsPerSecond}
-              onChange={(event) => set({ requestsPerSecond: event.target.value })}
-            />
-          )}
-        </Field>
+        {!isMatrix(form.kind) && (
+          <Field
+            label="Expected throughput, req/s"
+            hint="Empty: throughput is not judged against an expectation."
+            error={errors.requestsPerSecond}
+          >
+            {(attributes) => (
+              <Input
+                {...attributes}
+                inputMode="decimal"
+                autoComplete="off"
+                value={form.requestsPerSecond}
+                onChange={(event) => set({ requestsPerSecond: event.target.value })}
+              />
+            )}
+          </Field>
+        )}
         <Field label="Expected VRAM at the peak, GiB" hint="On each GPU." error={errors.vramGib}>
           {(attributes) => (
             <Input

@@ -6,10 +6,10 @@ import { Button } from '#components/ui/button.tsx';
 import { Chip } from '#components/ui/chips.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { subjectsQuery } from '#lib/client/queries.ts';
-import { RUN_PARAMS, type RunFilter } from '#lib/client/run-filter.ts';
-import { ORIGIN_WORDS } from '#lib/client/run-words.ts';
+import { isNarrowed, RUN_PARAMS, type RunFilter } from '#lib/client/run-filter.ts';
+import { KIND_WORDS, ORIGIN_WORDS } from '#lib/client/run-words.ts';
 import { writeParams } from '#lib/client/url-state.ts';
-import { RUN_ORIGINS } from '#lib/runs/run.ts';
+import { RUN_KINDS, RUN_ORIGINS } from '#lib/runs/run.ts';
 
 /** Radix keeps '' for "nothing chosen", so "any" needs a word. */
 const ANY = 'any';
@@ -24,7 +24,6 @@ export function RunFilters({ filter }: { filter: RunFilter }) {
   const engines = (data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
   const engine = filter.engine === null ? ANY : String(filter.engine);
   const isKnown = engine === ANY || engines.some(({ value }) => value === engine);
-  const isNarrowed = filter.state !== null || filter.origin !== null || filter.engine !== null;
   const pick = (name: string) => (value: string) => writeParams({ [name]: value === ANY ? null : value }, 'replace');
   const toggleState = (state: 'running' | 'finished') =>
     writeParams({ state: filter.state === state ? null : state }, 'replace');
@@ -39,6 +38,15 @@ export function RunFilters({ filter }: { filter: RunFilter }) {
         </Chip>
       </fieldset>
       <div className="flex min-w-0 flex-wrap gap-1.5 *:max-w-60">
+        <Select
+          label="Kind"
+          value={filter.kind ?? ANY}
+          onChange={pick('kind')}
+          options={[
+            { value: ANY, label: 'any kind' },
+            ...RUN_KINDS.map((kind) => ({ value: kind, label: KIND_WORDS[kind] })),
+          ]}
+        />
         <Select
           label="Origin"
           value={filter.origin ?? ANY}
@@ -59,7 +67,7 @@ export function RunFilters({ filter }: { filter: RunFilter }) {
           ]}
         />
       </div>
-      {isNarrowed && (
+      {isNarrowed(filter) && (
         <Button variant="quiet" onClick={clearRunFilter}>
           <X size={14} aria-hidden />
           Clear

@@ -1,9 +1,11 @@
 import type { RunDetail, RunPatch } from '#lib/api/runs.ts';
 import type { RunBody } from '#lib/client/run-mutations.ts';
+import { isMatrix, type RunKind } from '#lib/runs/run.ts';
 
 /** The fields of a run as they are typed. */
 export type RunForm = {
   readonly name: string;
+  readonly kind: RunKind;
   /** Empty: all engines. */
   readonly engines: readonly number[];
   readonly requestsPerSecond: string;
@@ -15,12 +17,21 @@ export type RunForm = {
 
 const GIB = 1024 ** 3;
 
-export const EMPTY_RUN: RunForm = { name: '', engines: [], requestsPerSecond: '', vramGib: '', labels: '', notes: '' };
+export const EMPTY_RUN: RunForm = {
+  name: '',
+  kind: 'multi-batch',
+  engines: [],
+  requestsPerSecond: '',
+  vramGib: '',
+  labels: '',
+  notes: '',
+};
 
 export function runFormOf(run: RunDetail): RunForm {
   const { requestsPerSecond, vramBytes } = run.expectation;
   return {
     name: run.name,
+    kind: run.kind,
     engines: run.engines.map(({ id }) => id),
     requestsPerSecond: requestsPerSecond === null ? '' : String(requestsPerSecond),
     vramGib: vramBytes === null ? '' : String(Number((vramBytes / GIB).toPrecision(6))),
@@ -38,7 +49,7 @@ export type ReadRun =
 
 /** What both a new run and a change of one take; an empty expectation is none. */
 export function readRunForm(form: RunForm): ReadRun {
-  const rps = readPositive(form.requestsPerSecond);
+  const rps = isMatrix(form.kind) ? null : readPositive(form.requestsPerSecond);
   const vram = readPositive(form.vramGib);
   const labels = readLabels(form.labels);
   const errors: RunFormErrors = {
@@ -60,8 +71,8 @@ export function readRunForm(form: RunForm): ReadRun {
 }
 
 /** The body of a new run; no engines chosen is all of them, which the API says by leaving them out. */
-export function newRunBody(values: Required<RunPatch>, engines: readonly number[]): RunBody {
-  return { ...values, ...(engines.length === 0 ? {} : { engines: [...engines] }) };
+export function newRunBody(values: Required<RunPatch>, { kind, engines }: Pick<RunForm, 'kind' | 'engines'>): RunBody {
+  return { ...values, kind, ...(engines.length === 0 ? {} : { engines: [...engines] }) };
 }
 
 /** null: nothing typed; undefined: not a number above 0. */

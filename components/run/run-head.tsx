@@ -67,6 +67,13 @@ function When({ run }: { run: RunDetail }) {
       </p>
     );
   }
+  if (run.finishedAtMs === run.startedAtMs) {
+    return (
+      <p>
+        Imported <Instant ms={run.startedAtMs} />; when it ran is not known
+      </p>
+    );
+  }
   return (
     <p>
       <Instant ms={run.startedAtMs} /> to <Instant ms={run.finishedAtMs} />,{' '}

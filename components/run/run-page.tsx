@@ -8,6 +8,7 @@ import { DetailBody } from '#components/panel/detail-body.tsx';
 import { BatchTable } from '#components/run/batch-table.tsx';
 import { CriteriaTable } from '#components/run/criteria-table.tsx';
 import { GpuMemories } from '#components/run/gpu-memories.tsx';
+import { MatrixCard } from '#components/run/matrix-card.tsx';
 import { OverallCard } from '#components/run/overall-card.tsx';
 import { RunActions } from '#components/run/run-actions.tsx';
 import { RunForecasts } from '#components/run/run-forecasts.tsx';
@@ -19,6 +20,7 @@ import type { RunDetail } from '#lib/api/runs.ts';
 import { deleteRunKey } from '#lib/client/run-mutations.ts';
 import { runQuery } from '#lib/client/run-queries.ts';
 import { KIND_WORDS, ORIGIN_WORDS } from '#lib/client/run-words.ts';
+import { isMatrix, type MatrixKind } from '#lib/runs/run.ts';
 
 /** One run: what came of it, by which criteria, from which numbers. */
 export function RunPage({ id }: { id: number }) {
@@ -65,6 +67,7 @@ export function RunPage({ id }: { id: number }) {
 }
 
 function RunReport({ run }: { run: RunDetail }) {
+  if (isMatrix(run.kind)) return <MatrixReport run={run} kind={run.kind} />;
   return (
     <>
       <RunHead run={run} />
@@ -82,6 +85,27 @@ function RunReport({ run }: { run: RunDetail }) {
           <BatchTable run={run} />
         </>
       )}
+    </>
+  );
+}
+
+/** A test matrix: the table first, because it is the answer; memory only of cells whose time is known. */
+function MatrixReport({ run, kind }: { run: RunDetail; kind: MatrixKind }) {
+  const timed = run.batches.filter(({ cell }) => cell?.timed !== false);
+  const inTime = { ...run, batches: timed.toSorted((a, b) => a.startedAtMs - b.startedAtMs) };
+  return (
+    <>
+      <RunHead run={run} />
+      {run.batches.length === 0 && (
+        <Notice tone="info">
+          No cell yet. Tell one with <code>headroom run batch {run.id} --param NAME=VALUE -- COMMAND</code>, or add a
+          result file.
+        </Notice>
+      )}
+      <MatrixCard run={run} kind={kind} />
+      <CriteriaTable run={run} />
+      {run.gpus.some(({ leak }) => leak.floors.length > 0) && <GpuMemories run={inTime} />}
+      {run.batches.length > 0 && <BatchTable run={run} />}
     </>
   );
 }

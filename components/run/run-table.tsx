@@ -77,7 +77,8 @@ export function RunTable({ caption, runs, picked, onPick }: RunTableProps) {
             <Lasting sinceMs={run.startedAtMs} /> so far
           </>
         ) : (
-          durationText(run.finishedAtMs - run.startedAtMs)
+          // A file that does not say when it ran: the run has no time of its own.
+          durationText(run.finishedAtMs === run.startedAtMs ? null : run.finishedAtMs - run.startedAtMs)
         ),
     },
   ];

@@ -16,8 +16,10 @@ const apiText = (origin: string) =>
 curl -X POST ${origin}/api/v1/runs/RUN/batches -H 'content-type: application/json' -d '{}'
 curl -X POST ${origin}/api/v1/runs/RUN/finish -H 'content-type: application/json' -d '{}'`;
 
-/** No run: because of the filter, or because none was ever begun. Then: the four ways to one. */
-export function RunsEmpty({ isNarrowed, onStart }: { isNarrowed: boolean; onStart: () => void }) {
+type RunsEmptyProps = { isNarrowed: boolean; onStart: () => void; onImport: () => void };
+
+/** No run: because of the filter, or because none was ever begun. Then: the five ways to one. */
+export function RunsEmpty({ isNarrowed, onStart, onImport }: RunsEmptyProps) {
   if (isNarrowed) {
     return (
       <Card className="px-3 py-6 text-center">
@@ -33,7 +35,7 @@ export function RunsEmpty({ isNarrowed, onStart }: { isNarrowed: boolean; onStar
       <div className="space-y-3 px-3 pb-4">
         <p>
           A run is a row of batches on the same engines. Headroom measures each batch, and judges the run: does memory
-          leak, does speed hold, does the model stay loaded. Four ways to one:
+          leak, does speed hold, does the model stay loaded. Five ways to one:
         </p>
         <ol className="list-decimal space-y-3 pl-5">
           <li>
@@ -49,6 +51,12 @@ export function RunsEmpty({ isNarrowed, onStart }: { isNarrowed: boolean; onStar
           <li>
             Over the API:
             <Commands label="Copy the calls" text={apiText(window.location.origin)} />
+          </li>
+          <li>
+            <Button className="h-7" onClick={onImport}>
+              Import results
+            </Button>{' '}
+            of <code>vllm bench serve</code>, GuideLLM or AIPerf: they become a test matrix, judged cell by cell.
           </li>
           <li>
             By themselves: a{' '}

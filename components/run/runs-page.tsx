@@ -1,12 +1,13 @@
 'use client';
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { FileUp, Plus } from 'lucide-react';
 import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { useMemo, useState } from 'react';
 import { PageBody, PageHeader } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
+import { ImportDialog } from '#components/run/import-dialog.tsx';
 import { RunDialog } from '#components/run/run-dialog.tsx';
 import { RunFilters } from '#components/run/run-filters.tsx';
 import { RunTable } from '#components/run/run-table.tsx';
@@ -14,15 +15,16 @@ import { RunsEmpty } from '#components/run/runs-empty.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { ProgressLine, Skeleton } from '#components/ui/skeleton.tsx';
-import { parseRunFilter, parseRunIds } from '#lib/client/run-filter.ts';
+import { isNarrowed, parseRunFilter, parseRunIds } from '#lib/client/run-filter.ts';
 import { finishedRunsQuery, runningRunsQuery } from '#lib/client/run-queries.ts';
 import { useUrlParam } from '#lib/client/url-state.ts';
 
-/** Every run that the URL selects: what runs now first, then what is over, newest first. `?add=1` opens the form. */
+/** Every run that the URL selects: what runs now first, then what is over, newest first. `?add=1` and `?import=1` open forms. */
 export function RunsPage() {
   const params = useSearchParams().toString();
   const filter = useMemo(() => parseRunFilter(new URLSearchParams(params)), [params]);
   const [add, setAdd] = useUrlParam('add');
+  const [imports, setImports] = useUrlParam('import');
   const [pickText, setPickText] = useUrlParam('pick');
   // The URL follows a moment later; a box that waits for it would jump back first.
   const [picked, setPicked] = useState(() => parseRunIds(pickText));
@@ -41,7 +43,10 @@ export function RunsPage() {
   const start = () => setAdd('1');
   return (
     <>
-      <PageHeader title="Runs" subtitle="Rows of batches, side by side: does memory leak, does speed hold">
+      <PageHeader
+        title="Runs"
+        subtitle="Rows of batches and test matrices: does memory leak, does speed hold, what fits"
+      >
         {picked.length > 0 && (
           <Button variant="quiet" onClick={() => pick([])}>
             Clear {picked.length} chosen
@@ -55,6 +60,10 @@ export function RunsPage() {
             Compare {picked.length}
           </Link>
         )}
+        <Button onClick={() => setImports('1')}>
+          <FileUp size={15} aria-hidden />
+          Import results
+        </Button>
         <Button variant="primary" onClick={start}>
           <Plus size={15} aria-hidden />
           Start a run
@@ -78,10 +87,7 @@ export function RunsPage() {
           </div>
         )}
         {isKnown && now.length === 0 && over.length === 0 && (
-          <RunsEmpty
-            isNarrowed={filter.state !== null || filter.origin !== null || filter.engine !== null}
-            onStart={start}
-          />
+          <RunsEmpty isNarrowed={isNarrowed(filter)} onStart={start} onImport={() => setImports('1')} />
         )}
         {now !== undefined && now.length > 0 && (
           <Card title={`Running (${now.length})`} className="relative">
@@ -102,6 +108,7 @@ export function RunsPage() {
           </Card>
         )}
       </PageBody>
+      {imports !== '' && <ImportDialog run={null} onClose={() => setImports(null, 'replace')} />}
       {add !== '' && <RunDialog run={null} onClose={() => setAdd(null, 'replace')} />}
     </>
   );

@@ -1,4 +1,5 @@
 import type { Operation } from '#lib/api/openapi.ts';
+import { RunImport, RunImportQuery } from '#lib/api/run-import.ts';
 import {
   BatchInput,
   BatchPatch,
@@ -20,6 +21,14 @@ export const RUN_OPERATIONS: readonly Operation[] = [
     summary: 'Begin a run, or tell of one of the past',
     body: RunInput,
     answer: RunDetail,
+    status: 201,
+  },
+  {
+    path: '/runs/import',
+    method: 'post',
+    summary: 'Cells of a test matrix from a result file of vllm bench serve, GuideLLM or AIPerf; the body is the file',
+    query: RunImportQuery,
+    answer: RunImport,
     status: 201,
   },
   {

@@ -3,7 +3,9 @@ import { LeakView } from '#lib/api/leak.ts';
 import { SUBJECT_KINDS } from '#lib/metrics/sample.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
 import { DEADLINE_RISKS } from '#lib/runs/batch-forecast.ts';
-import { CHECKS } from '#lib/runs/judgement.ts';
+import { MOST_PARAM_CHARS, MOST_PARAMS, PARAM_NAME } from '#lib/runs/cell-params.ts';
+import { CHECKS, MATRIX_CHECKS } from '#lib/runs/judgement.ts';
+import { RESULT_TOOLS } from '#lib/runs/results/result-cell.ts';
 import { BATCH_STATES, RUN_KINDS, RUN_ORIGINS } from '#lib/runs/run.ts';
 
 const ms = z.number();
@@ -54,6 +56,14 @@ const Reported = z.strictObject({
   cachedTokens: z.int().nonnegative().optional(),
 });
 
+/** What a cell of a test matrix is run with: {"context_tokens": 1024, "concurrency": 50}. */
+export const CellParamsInput = z
+  .record(
+    z.string().regex(PARAM_NAME, 'expected a name of a-z, 0-9 and _'),
+    z.union([z.number(), z.string().trim().min(1).max(MOST_PARAM_CHARS)]),
+  )
+  .refine((params) => Object.keys(params).length <= MOST_PARAMS, `at most ${MOST_PARAMS} parameters`);
+
 /** Begins the next batch of a run; one that still runs ends with it. */
 export const BatchInput = z.strictObject({
   /** "batch 3" where it is not given. */
@@ -62,6 +72,8 @@ export const BatchInput = z.strictObject({
   startedAtMs: pastMs.optional(),
   endedAtMs: pastMs.optional(),
   notes: notes.default(''),
+  /** Only of a test matrix; its cells may be told in any order when both times are given. */
+  params: CellParamsInput.optional(),
   reported: Reported.optional(),
 });
 export type BatchInput = z.infer<typeof BatchInput>;
@@ -103,6 +115,34 @@ export const BatchMemoryView = z.object({
   afterBytes: value,
   deltaBytes: value,
   peakBytes: value,
+  totalBytes: value,
+});
+
+const LatencyView = z.object({ p50: value, p95: value, p99: value });
+const LatencySource = z.enum(['file', 'engine']).nullable();
+
+/** What a cell of a test matrix has beside the numbers of every batch. Times in seconds. */
+export const CellView = z.object({
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** False where nobody knows when it ran: then its times are those of the import. */
+  timed: z.boolean(),
+  tool: z.enum(RESULT_TOOLS).nullable(),
+  latency: LatencyView,
+  /** `file`: a load generator saw single requests; `engine`: from the engine's buckets. */
+  latencySource: LatencySource,
+  ttft: LatencyView,
+  ttftSource: LatencySource,
+  tpotP50: value,
+  itlP99: value,
+  goodputPerSecond: value,
+  goodRatio: value,
+  kvMaxRatio: value,
+  queuePeak: value,
+  runningPeak: value,
+  arrivalPeakPerSecond: value,
+  evictionRatio: value,
+  /** Of its file, in words. */
+  remarks: z.array(z.string()),
 });
 
 export const BatchForecastView = z.object({
@@ -146,6 +186,7 @@ export const BatchView = z.object({
   completionTokens: value,
   cachedTokens: value,
   hitRatio: value,
+  preemptions: value,
   reloadDelayMs: value,
   crashes: value,
   oomErrors: value,
@@ -154,11 +195,13 @@ export const BatchView = z.object({
   missing: z.array(z.string()),
   /** Of one that runs and that a batch API counts: when it will be done, and whether before its deadline. */
   forecast: BatchForecastView.nullable().optional(),
+  /** Of a cell of a test matrix. */
+  cell: CellView.optional(),
 });
 export type BatchView = z.infer<typeof BatchView>;
 
 export const JudgementView = z.object({
-  check: z.enum(CHECKS),
+  check: z.enum([...CHECKS, ...MATRIX_CHECKS]),
   state: z.enum(['pass', 'fail', 'not measured']),
   value,
   unit: z.enum(UNITS),
@@ -167,6 +210,9 @@ export const JudgementView = z.object({
   batches: z.array(z.int()),
   /** The GPU that it is about; null where it is about the run. */
   gpuId: z.int().nullable(),
+  /** Of a test matrix: the cell that it is about, and the report that asks for it. */
+  cell: z.string().optional(),
+  source: z.string().optional(),
 });
 export type JudgementView = z.infer<typeof JudgementView>;
 

@@ -14,10 +14,10 @@ export function checkOf(
     const gpu = run.gpus.find((each) => each.gpu.id === gpuId)?.gpu.name;
     return gpuId === null ? '' : ` on ${gpu ?? `GPU ${gpuId}`}`;
   };
-  const lines = run.criteria.map(({ check, state, value, unit, limit, reason, batches, gpuId }) => {
+  const lines = run.criteria.map(({ check, state, value, unit, limit, reason, batches, gpuId, cell }) => {
     const where = batches.length === 0 ? '' : ` (${batches.length === 1 ? 'batch' : 'batches'} ${batches.join(', ')})`;
     const number = value === null ? '' : `${formatValue(value, unit)}, `;
-    return `${state.toUpperCase().padEnd(12)}  ${check}${gpuOf(gpuId)}: ${number}passes ${limit}: ${reason}${where}`;
+    return `${state.toUpperCase().padEnd(12)}  ${check}${gpuOf(gpuId)}${cell === undefined ? '' : ` at ${cell}`}: ${number}passes ${limit}: ${reason}${where}`;
   });
   const asked = run.criteria.filter((criterion) => isAsked(criterion, run.expectation));
   const fails = asked.some(({ state }) => state === 'fail');

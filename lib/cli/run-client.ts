@@ -5,6 +5,8 @@ import { UsageError } from '#lib/cli/usage.ts';
 export type RunClient = {
   /** JSON in and out. Throws UsageError with what Headroom said. */
   ask<T>(schema: z.ZodType<T>, method: string, path: string, body?: object): Promise<T>;
+  /** A file as it is; JSON out. */
+  sendFile<T>(schema: z.ZodType<T>, path: string, text: string): Promise<T>;
   text(path: string): Promise<string>;
 };
 
@@ -12,7 +14,7 @@ const TIMEOUT_MS = 30_000;
 
 /** The HTTP API of a Headroom that runs. */
 export function createRunClient(url: string, token: string | null): RunClient {
-  const send = async (method: string, path: string, body?: object): Promise<Response> => {
+  const send = async (method: string, path: string, body?: string): Promise<Response> => {
     const response = await attempt(`${url}/api/v1${path}`, {
       method,
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -20,19 +22,22 @@ export function createRunClient(url: string, token: string | null): RunClient {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body }),
     });
     if (!response.ok) throw new UsageError(`${url}: ${await refusalOf(response)}`);
     return response;
   };
+  const understood = async <T>(schema: z.ZodType<T>, response: Response): Promise<T> => {
+    const answer = schema.safeParse(await response.json());
+    if (answer.success) return answer.data;
+    throw new UsageError(
+      `${url} answered something unexpected: is it a Headroom of this version?\n${z.prettifyError(answer.error)}`,
+    );
+  };
   return {
-    async ask(schema, method, path, body) {
-      const answer = schema.safeParse(await (await send(method, path, body)).json());
-      if (answer.success) return answer.data;
-      throw new UsageError(
-        `${url} answered something unexpected: is it a Headroom of this version?\n${z.prettifyError(answer.error)}`,
-      );
-    },
+    ask: async (schema, method, path, body) =>
+      understood(schema, await send(method, path, body === undefined ? undefined : JSON.stringify(body))),
+    sendFile: async (schema, path, text) => understood(schema, await send('POST', path, text)),
     text: async (path) => (await send('GET', path)).text(),
   };
 }

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { RunImport } from '#lib/api/run-import.ts';
 import { BatchView, RunDetail, RunList, RunSummary } from '#lib/api/runs.ts';
 import { parseRunOptions, type RunEnv, type RunOptions } from '#lib/cli/run-arguments.ts';
 import { checkOf } from '#lib/cli/run-check.ts';
@@ -20,6 +23,7 @@ const VERBS: Readonly<Record<RunOptions['verb'], Verb>> = {
     const { engines, targets, labels, notes, expectRps, expectVramBytes } = options;
     const run = await client.ask(RunSummary, 'POST', '/runs', {
       name: options.name,
+      ...(options.kind === null ? {} : { kind: options.kind }),
       labels,
       ...(engines.length === 0 ? {} : { engines }),
       ...(targets.length === 0 ? {} : { targets }),
@@ -36,6 +40,7 @@ const VERBS: Readonly<Record<RunOptions['verb'], Verb>> = {
     say(`run ${done.id} is finished: ${done.headline}`);
     return 0;
   },
+  import: importFiles,
   async check(client, { run, strict }) {
     const { text, exitCode } = checkOf(await client.ask(RunDetail, 'GET', `/runs/${run}`), strict);
     out(text);
@@ -53,10 +58,41 @@ const VERBS: Readonly<Record<RunOptions['verb'], Verb>> = {
   },
 };
 
-async function beginBatch(client: RunClient, { run, name, notes, command }: RunOptions): Promise<number> {
+/** All files become cells of one run; prints its id. */
+async function importFiles(client: RunClient, options: RunOptions): Promise<number> {
+  let { run } = options;
+  for (const file of options.files) {
+    const query = new URLSearchParams({
+      ...(run === null ? { name: options.name ?? path.basename(file) } : { run: String(run) }),
+      ...(options.kind === null ? {} : { kind: options.kind }),
+      ...(options.engines.length === 0 ? {} : { engines: options.engines.join(',') }),
+      ...(options.targets.length === 0 ? {} : { targets: options.targets.join(',') }),
+      ...(options.utcOffsetMinutes === null ? {} : { utcOffsetMinutes: String(options.utcOffsetMinutes) }),
+    });
+    const params = Object.entries(options.params).map(([name, value]) => `${name}=${value}`);
+    if (params.length > 0) query.set('params', params.join(','));
+    const done = await client.sendFile(RunImport, `/runs/import?${query}`, await textOf(file));
+    run = done.runId;
+    say(`${file}: ${done.recognised}`);
+    for (const cell of done.cells) for (const remark of cell.remarks) say(`  ${cell.name}: ${remark}`);
+  }
+  out(`${run}\n`);
+  return 0;
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function beginBatch(client: RunClient, { run, name, notes, params, command }: RunOptions): Promise<number> {
   const batch = await client.ask(BatchHead, 'POST', `/runs/${run}/batches`, {
     ...(name === null ? {} : { name }),
     ...(notes === null ? {} : { notes }),
+    ...(Object.keys(params).length === 0 ? {} : { params }),
   });
   say(`batch ${batch.number} of run ${run}: ${batch.name}`);
   if (command.length === 0) return 0;

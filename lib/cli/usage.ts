@@ -10,13 +10,15 @@ export const USAGE = `headroom: watches GPU inference
   headroom simulate [--port 9999] [--scenario steady]     a simulated fleet that speaks the real formats
   headroom seed --days 7 --engines N                      fill the database with simulated history
 
-Multi-batch runs, told to a Headroom that runs: [--url http://127.0.0.1:3000], HEADROOM_URL, HEADROOM_TOKEN
-  headroom run start --name NAME [--engine ID]… [--target NAME]… [--label KEY=VALUE]… [--notes TEXT]
-                     [--expect-rps N] [--expect-vram 20GB]     begin a run; prints its id
+Runs of batches and test matrices, told to a Headroom that runs: [--url http://127.0.0.1:3000], HEADROOM_URL, HEADROOM_TOKEN
+  headroom run start --name NAME [--kind multi-batch|burst|concurrency|kv-stress|oom|chunked-prefill|fit] [--engine ID]… 
+                     [--target NAME]… [--label KEY=VALUE]… [--notes TEXT] [--expect-rps N] [--expect-vram 20GB]     begin a run; prints its id
   headroom run batch RUN [--name NAME] [-- COMMAND ARGS…]      begin the next batch; with a command it ends with it,
-                     [--notes TEXT]                            and its exit code is passed on
+                     [--notes TEXT] [--param NAME=VALUE]…      and its exit code is passed on; parameters name a cell
   headroom run batch RUN --end [--total N] [--completed N] [--failed N]   end the batch that runs
   headroom run finish RUN                                      finish the run
+  headroom run import FILE… [--run RUN] [--name NAME] [--kind KIND] [--param NAME=VALUE]… [--engine ID]… [--utc-offset +02:00]
+                     results of vllm bench serve, GuideLLM or AIPerf as cells of one run; prints its id
   headroom run check RUN [--strict]       each criterion; exit code 1 when one fails, with --strict 2 when one is not measured
   headroom run report RUN [--format md|json|csv]               the report on standard output
   headroom run list                                            the newest runs

@@ -1,5 +1,6 @@
 import { mutationOptions, type QueryClient } from '@tanstack/react-query';
 import { z } from 'zod';
+import { RunImport } from '#lib/api/run-import.ts';
 import { type BatchInput, type BatchPatch, type RunInput, type RunPatch, RunSummary } from '#lib/api/runs.ts';
 import { jsonBody, request } from '#lib/client/http.ts';
 
@@ -12,6 +13,14 @@ export const startRun = (client: QueryClient) =>
   mutationOptions({
     mutationFn: (input: RunBody) => request(RunSummary.pick({ id: true }), '/runs', jsonBody('POST', input)),
     onSuccess: () => refreshRuns(client),
+  });
+
+/** A result file as it is; `query` says what to do with it. */
+export const importRun = (client: QueryClient) =>
+  mutationOptions({
+    mutationFn: ({ file, query }: { file: Blob; query: URLSearchParams }) =>
+      request(RunImport, `/runs/import?${query}`, { method: 'POST', body: file }),
+    onSuccess: ({ runId }) => (runId === null ? undefined : refreshRuns(client)),
   });
 
 export const changeRun = (client: QueryClient) =>

@@ -4,12 +4,21 @@ import { type DisplayUnit, displayUnit, formatValue, type Unit } from '#lib/metr
 import type { Check } from '#lib/runs/judgement.ts';
 import type { BatchState, RunKind, RunOrigin } from '#lib/runs/run.ts';
 
-export const KIND_WORDS: Readonly<Record<RunKind, string>> = { 'multi-batch': 'Multi-batch' };
+export const KIND_WORDS: Readonly<Record<RunKind, string>> = {
+  'multi-batch': 'Multi-batch',
+  burst: 'Bursts',
+  concurrency: 'Concurrency × context',
+  'kv-stress': 'KV-cache stress',
+  oom: 'Out of memory',
+  'chunked-prefill': 'Chunked prefill',
+  fit: 'Model × GPU fit',
+};
 
 export const ORIGIN_WORDS: Readonly<Record<RunOrigin, string>> = {
   api: 'begun by hand or script',
   'batch-api': 'batch API',
   detected: 'detected',
+  file: 'read from a result file',
 };
 
 export const BATCH_STATE_WORDS: Readonly<Record<BatchState, string>> = {

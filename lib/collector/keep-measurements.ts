@@ -24,7 +24,12 @@ export async function keepMeasurements(context: MeasureContext, log: Log, nowMs:
       const run = await findRun(pool, id);
       if (run === null) continue;
       const engines = await loadSubjectRefs(pool, run.engineIds);
-      await loadFigures(context, fleet, { id, engines: [...engines.values()] }, await loadBatches(pool, [id]));
+      await loadFigures(
+        context,
+        fleet,
+        { id, kind: run.kind, engines: [...engines.values()] },
+        await loadBatches(pool, [id]),
+      );
     } catch (error) {
       log.warn(`run ${id} is not measured: ${errorText(error)}`);
     }

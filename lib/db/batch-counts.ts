@@ -23,6 +23,7 @@ const COUNTED = {
   cachedTokens: 'prompt_tokens_cached',
   prefixQueries: 'prefix_queries',
   prefixHits: 'prefix_hits',
+  preemptions: 'preemptions',
   requestSeconds: 'h_e2e_s_sum',
 } as const;
 

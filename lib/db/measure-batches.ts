@@ -3,16 +3,20 @@ import { loadLastIdle, loadRestarts, type Restarted } from '#lib/db/batch-starts
 import type { Tier } from '#lib/db/columns.ts';
 import type { FleetState } from '#lib/db/fleet-state.ts';
 import { measureBatchGpus } from '#lib/db/measure-batch-gpus.ts';
+import { measureBatchLoad } from '#lib/db/measure-batch-load.ts';
 import { measureOom } from '#lib/db/measure-oom.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
 import { DEFAULT_RETENTION, type Retention } from '#lib/db/partitions.ts';
 import { loadSetting } from '#lib/db/settings.ts';
+import type { BatchLoad } from '#lib/runs/batch-load.ts';
 import type { BatchGpuMemory, BatchMeasurement } from '#lib/runs/batch-measurement.ts';
 import { batchReloadMs, crashesOf, type EngineStart } from '#lib/runs/batch-reload.ts';
 import { type BatchWindow, IDLE_LOOK_MS } from '#lib/runs/batch-window.ts';
 import { type BatchCounts, countBatch } from '#lib/runs/count-batch.ts';
+import { isMatrix, type RunKind } from '#lib/runs/run.ts';
 
 export type RunEngine = { readonly id: number; readonly name: string };
+export type MeasuredRun = { readonly id: number; readonly kind: RunKind; readonly engines: readonly RunEngine[] };
 
 /**
  * Measures batches of one run from what is stored: raw samples while they are kept, else minutes, else hours. All windows
@@ -21,7 +25,7 @@ export type RunEngine = { readonly id: number; readonly name: string };
 export async function measureBatches(
   context: MeasureContext,
   fleet: FleetState,
-  engines: readonly RunEngine[],
+  run: MeasuredRun,
   windows: readonly BatchWindow[],
 ): Promise<ReadonlyMap<number, BatchMeasurement>> {
   const measured = new Map<number, BatchMeasurement>();
@@ -29,7 +33,7 @@ export async function measureBatches(
   const retention = (await loadSetting(context.pool, 'retention')) ?? DEFAULT_RETENTION;
   const tiers = Map.groupBy(windows, (window) => tierOf(window, fleet.nowMs, retention));
   for (const [tier, ofTier] of tiers) {
-    for (const [number, batch] of await measureTier(context, fleet, engines, ofTier, tier)) measured.set(number, batch);
+    for (const [number, batch] of await measureTier(context, fleet, run, ofTier, tier)) measured.set(number, batch);
   }
   return measured;
 }
@@ -43,7 +47,7 @@ function tierOf({ startMs }: BatchWindow, nowMs: number, retention: Retention): 
 async function measureTier(
   context: MeasureContext,
   fleet: FleetState,
-  engines: readonly RunEngine[],
+  { kind, engines }: MeasuredRun,
   windows: readonly BatchWindow[],
   tier: Tier,
 ): Promise<readonly (readonly [number, BatchMeasurement])[]> {
@@ -67,9 +71,10 @@ async function measureTier(
     const oomErrors = counts.isCovered
       ? await measureOom(context, fleet, { tier, engineIds, window, counts, memory })
       : null;
+    const load = isMatrix(kind) ? await measureBatchLoad(context, fleet, { tier, engineIds, window }) : null;
     const between = restartsIn(restarts, window, nowMs);
     const seen = startsOf(ofBatch, starts, between);
-    measured.push([window.number, joined(window, { counts, memory, oomErrors, between, seen, tier, nowMs })]);
+    measured.push([window.number, joined(window, { counts, memory, oomErrors, load, between, seen, tier, nowMs })]);
   }
   return measured;
 }
@@ -85,6 +90,7 @@ const UNSEEN = {
   cachedTokens: null,
   prefixQueries: null,
   prefixHits: null,
+  preemptions: null,
   requestSeconds: null,
   requests: null,
 } as const;
@@ -134,6 +140,7 @@ type Parts = {
   readonly counts: BatchCounts;
   readonly memory: readonly BatchGpuMemory[];
   readonly oomErrors: number | null;
+  readonly load: BatchLoad | null;
   readonly between: readonly Restarted[];
   readonly seen: readonly EngineStart[];
   readonly tier: Tier;
@@ -141,7 +148,7 @@ type Parts = {
 };
 
 function joined(window: BatchWindow, parts: Parts): BatchMeasurement {
-  const { memory, oomErrors, between, seen, tier, nowMs } = parts;
+  const { memory, oomErrors, load, between, seen, tier, nowMs } = parts;
   const { isCovered, missing, ...counts } = parts.counts;
   const raw = tier === 'raw';
   const reloadDelayMs = raw ? batchReloadMs(seen, window) : null;
@@ -154,6 +161,7 @@ function joined(window: BatchWindow, parts: Parts): BatchMeasurement {
     oomErrors,
     reloadDelayMs,
     memory,
+    load,
     restarts: between.map(({ atMs, text }) => ({ atMs, cause: text })),
     missing: [
       ...missing,

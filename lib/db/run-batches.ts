@@ -3,10 +3,21 @@ import type { Queryable } from '#lib/db/alerts.ts';
 import { SqlValues } from '#lib/db/sql-values.ts';
 import { storableJson, storableText } from '#lib/db/storable.ts';
 import type { BatchMeasurement } from '#lib/runs/batch-measurement.ts';
+import { RESULT_TOOLS } from '#lib/runs/results/result-cell.ts';
 import { BATCH_STATES } from '#lib/runs/run.ts';
 
 const value = z.number().nullable();
 const processes = z.array(z.object({ pid: z.string(), name: z.string(), bytes: z.number() })).nullable();
+
+const latency = z.object({ p50: value, p95: value, p99: value });
+const Load = z.object({
+  latency,
+  ttft: latency,
+  kvMaxRatio: value,
+  queuePeak: value,
+  runningPeak: value,
+  arrivalPeakPerSecond: value,
+});
 
 const Measured = z.object({
   completed: value,
@@ -16,6 +27,7 @@ const Measured = z.object({
   completionTokens: value,
   cachedTokens: value,
   hitRatio: value,
+  preemptions: value.default(null),
   secondsPerRequest: value,
   crashes: value,
   oomErrors: value,
@@ -32,6 +44,7 @@ const Measured = z.object({
       processesAfter: processes,
     }),
   ),
+  load: Load.nullable().default(null),
   restarts: z.array(z.object({ atMs: z.number(), cause: z.string() })),
   missing: z.array(z.string()),
 });
@@ -49,6 +62,32 @@ export const StoredReport = z.object({
 });
 export type StoredReport = z.infer<typeof StoredReport>;
 
+const spread = z.object({ mean: value, p50: value, p95: value, p99: value, max: value });
+/** The JSON of `run_batch.result`. */
+const StoredResult = z.object({
+  tool: z.enum(RESULT_TOOLS),
+  numbers: z.object({
+    durationSeconds: value,
+    completed: value,
+    failed: value,
+    incomplete: value,
+    requestsPerSecond: value,
+    goodputPerSecond: value,
+    goodRatio: value,
+    outputTokensPerSecond: value,
+    promptTokens: value,
+    completionTokens: value,
+    latency: spread,
+    ttft: spread,
+    tpot: spread,
+    itl: spread,
+    errors: z.record(z.string(), z.number()).nullable(),
+    oomErrors: value,
+    perRequest: value,
+  }),
+  remarks: z.array(z.string()),
+});
+
 const Row = z.object({
   runId: z.int(),
   number: z.int(),
@@ -62,11 +101,16 @@ const Row = z.object({
   endedAtMs: value,
   reported: StoredReport,
   measured: Measured.nullable(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  result: StoredResult.nullable(),
+  /** False where nobody knows when it ran: its times are those of its import. */
+  timed: z.boolean(),
 });
 export type BatchRow = z.infer<typeof Row>;
 
 const COLUMNS = `run_id AS "runId", number, name, external_id AS "externalId", state, state_word AS "stateWord", notes,
-  submitted_at_ms AS "submittedAtMs", started_at_ms AS "startedAtMs", ended_at_ms AS "endedAtMs", reported, measured`;
+  submitted_at_ms AS "submittedAtMs", started_at_ms AS "startedAtMs", ended_at_ms AS "endedAtMs", reported, measured,
+  params, result, timed`;
 
 /** The batches of these runs, by number. */
 export async function loadBatches(db: Queryable, runIds: readonly number[]): Promise<readonly BatchRow[]> {
@@ -89,13 +133,25 @@ export async function countBatches(db: Queryable, runIds: readonly number[]): Pr
 
 export type NewBatch = Pick<
   BatchRow,
-  'runId' | 'number' | 'name' | 'state' | 'notes' | 'submittedAtMs' | 'startedAtMs' | 'endedAtMs' | 'reported'
+  | 'runId'
+  | 'number'
+  | 'name'
+  | 'state'
+  | 'notes'
+  | 'submittedAtMs'
+  | 'startedAtMs'
+  | 'endedAtMs'
+  | 'reported'
+  | 'params'
+  | 'result'
+  | 'timed'
 >;
 
 export async function insertBatch(client: Queryable, batch: NewBatch): Promise<void> {
   await client.query(
-    `INSERT INTO run_batch (run_id, number, name, state, notes, submitted_at_ms, started_at_ms, ended_at_ms, reported)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `INSERT INTO run_batch (run_id, number, name, state, notes, submitted_at_ms, started_at_ms, ended_at_ms, reported, params,
+                            result, timed)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       batch.runId,
       batch.number,
@@ -106,6 +162,9 @@ export async function insertBatch(client: Queryable, batch: NewBatch): Promise<v
       batch.startedAtMs,
       batch.endedAtMs,
       storableJson(batch.reported),
+      storableJson(batch.params),
+      batch.result === null ? null : storableJson(batch.result),
+      batch.timed,
     ],
   );
 }
@@ -170,7 +229,7 @@ export async function saveMeasured(
 export async function runsToMeasure(db: Queryable, beforeMs: number, limit: number): Promise<readonly number[]> {
   const { rows } = await db.query<{ id: number }>(
     `SELECT b.run_id AS id FROM run_batch b JOIN run r ON r.id = b.run_id AND r.removed_at_ms IS NULL
-     WHERE b.measured IS NULL AND b.ended_at_ms < $1 GROUP BY 1 ORDER BY min(b.ended_at_ms) LIMIT $2`,
+     WHERE b.measured IS NULL AND b.timed AND b.ended_at_ms < $1 GROUP BY 1 ORDER BY min(b.ended_at_ms) LIMIT $2`,
     [Math.floor(beforeMs), limit],
   );
   return rows.map((row) => row.id);
@@ -196,7 +255,8 @@ export async function loadBoundaries(
     `SELECT r.id AS "runId", r.name AS "runName", b.number, b.name, e.at_ms AS "atMs", e.kind
      FROM run_batch b JOIN run r ON r.id = b.run_id AND r.removed_at_ms IS NULL AND r.engine_ids && $1::int[]
      CROSS JOIN LATERAL (VALUES ('batch-start', b.started_at_ms), ('batch-end', b.ended_at_ms)) AS e(kind, at_ms)
-     WHERE (b.started_at_ms >= $2 AND b.started_at_ms < $3 OR b.ended_at_ms >= $2 AND b.ended_at_ms < $3)
+     WHERE b.timed
+       AND (b.started_at_ms >= $2 AND b.started_at_ms < $3 OR b.ended_at_ms >= $2 AND b.ended_at_ms < $3)
        AND e.at_ms >= $2 AND e.at_ms < $3
      ORDER BY e.at_ms DESC LIMIT $4`,
     [engineIds, Math.floor(range.fromMs), Math.floor(range.toMs), limit],

@@ -18,8 +18,9 @@ type NewestRun = {
 };
 
 /**
- * By engine: what its newest run says, if that runs or has finished less than a day ago. Runs that Headroom found in the
- * activity of an engine say nothing: nobody meant them to be alike, and a page about a guess would be a false one.
+ * By engine: what its newest multi-batch run says, if that runs or has finished less than a day ago. Runs that Headroom found in the
+ * activity of an engine say nothing: nobody meant them to be alike, and a page about a guess would be a false one. Cells of a test matrix are meant to fail
+ * at some load: a page about them would be one too.
  */
 export async function loadRunSignals(
   context: MeasureContext,
@@ -28,7 +29,7 @@ export async function loadRunSignals(
   const { rows } = await context.pool.query<NewestRun>(
     `SELECT DISTINCT ON (e.id) e.id AS "engineId", r.id AS "runId", r.origin, r.engine_ids AS "engineIds"
      FROM run r CROSS JOIN LATERAL unnest(r.engine_ids) AS e(id)
-     WHERE r.removed_at_ms IS NULL AND r.origin <> 'detected' AND (r.finished_at_ms IS NULL OR r.finished_at_ms >= $1)
+     WHERE r.removed_at_ms IS NULL AND r.origin <> 'detected' AND r.kind = 'multi-batch' AND (r.finished_at_ms IS NULL OR r.finished_at_ms >= $1)
      ORDER BY e.id, r.started_at_ms DESC, r.id DESC`,
     [Math.floor(fleet.nowMs - FRESH_MS)],
   );
@@ -55,7 +56,7 @@ async function figuresOfRun(
   const etas = (forecasts.get(id) ?? []).flatMap(({ number, forecast }) =>
     forecast.etaMs === null ? [] : [[number, forecast.etaMs] as const],
   );
-  const known = await loadFigures(context, fleet, { id, engines: [...engines.values()] }, batches);
+  const known = await loadFigures(context, fleet, { id, kind: 'multi-batch', engines: [...engines.values()] }, batches);
   return runFiguresOf(
     known.batches.map((batch) => batch.figures),
     fleet.nowMs,

@@ -101,7 +101,7 @@ export async function listRuns(
 }
 
 export type RunChange = Partial<
-  Pick<RunRow, 'name' | 'labels' | 'notes' | 'expectedRps' | 'expectedVramBytes' | 'finishedAtMs'>
+  Pick<RunRow, 'name' | 'labels' | 'notes' | 'expectedRps' | 'expectedVramBytes' | 'startedAtMs' | 'finishedAtMs'>
 > & { readonly removedAtMs?: number };
 
 /** Changes what is named; the kept verdict goes, because it may be another now. Also called when only a batch changed. */
@@ -114,6 +114,7 @@ export async function updateRun(client: Queryable, id: number, change: RunChange
   if (change.notes !== undefined) set('notes', storableText(change.notes));
   if (change.expectedRps !== undefined) set('expected_rps', change.expectedRps);
   if (change.expectedVramBytes !== undefined) set('expected_vram_bytes', change.expectedVramBytes);
+  if (change.startedAtMs !== undefined) set('started_at_ms', Math.floor(change.startedAtMs));
   if (change.finishedAtMs !== undefined) set('finished_at_ms', change.finishedAtMs);
   if (change.removedAtMs !== undefined) set('removed_at_ms', Math.floor(change.removedAtMs));
   await client.query(`UPDATE run SET ${sets.join(', ')} WHERE id = ${values.add(id)}`, values.list);

@@ -1,6 +1,7 @@
 import type { BatchGpuMemory, BatchMeasurement } from '#lib/runs/batch-measurement.ts';
 import type { BatchRecord } from '#lib/runs/batch-record.ts';
 import type { BatchTimes } from '#lib/runs/batch-window.ts';
+import type { CellFigures } from '#lib/runs/cell-figures.ts';
 
 /** What a client, or a batch API, says of a batch; what it does not say is left out. */
 export type ReportedCounts = {
@@ -28,12 +29,15 @@ export type BatchFigures = BatchTimes & {
   readonly completionTokens: number | null;
   readonly cachedTokens: number | null;
   readonly hitRatio: number | null;
+  readonly preemptions: number | null;
   readonly reloadDelayMs: number | null;
   readonly crashes: number | null;
   readonly oomErrors: number | null;
   readonly memory: readonly BatchGpuMemory[];
   readonly restarts: BatchMeasurement['restarts'];
   readonly missing: readonly string[];
+  /** What makes it a cell of a test matrix; null of a batch that is none. */
+  readonly cell: CellFigures | null;
 };
 
 /**
@@ -76,12 +80,14 @@ export function figuresOf(
     completionTokens,
     cachedTokens: reported.cachedTokens ?? measured.cachedTokens,
     hitRatio: reportedHits ?? measured.hitRatio ?? ratio(measured.cachedTokens, measured.promptTokens),
+    preemptions: measured.preemptions,
     reloadDelayMs: measured.reloadDelayMs,
     crashes: measured.crashes,
     oomErrors: measured.oomErrors,
     memory: measured.memory,
     restarts: measured.restarts,
     missing: measured.missing,
+    cell: null,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { BatchLoad } from '#lib/runs/batch-load.ts';
+
 /** Memory of one GPU around one batch, in bytes. `before` and `after` are floors: idle memory. null is not measured. */
 export type BatchGpuMemory = {
   readonly gpuId: number;
@@ -27,11 +29,15 @@ export type BatchMeasurement = {
   readonly completionTokens: number | null;
   readonly cachedTokens: number | null;
   readonly hitRatio: number | null;
+  /** Requests pushed out of the running batch because the KV cache was full. */
+  readonly preemptions: number | null;
   readonly secondsPerRequest: number | null;
   readonly crashes: number | null;
   readonly oomErrors: number | null;
   readonly reloadDelayMs: number | null;
   readonly memory: readonly BatchGpuMemory[];
+  /** Of a cell of a test matrix; null of other batches. */
+  readonly load: BatchLoad | null;
   /** Starts of an engine from the end of the batch before to the end of this one. */
   readonly restarts: readonly { readonly atMs: number; readonly cause: string }[];
   /** In words. */

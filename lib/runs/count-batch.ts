@@ -16,6 +16,7 @@ export type EngineCounts = {
   readonly cachedTokens: number | null;
   readonly prefixQueries: number | null;
   readonly prefixHits: number | null;
+  readonly preemptions: number | null;
   /** End-to-end time of the requests that ended, and how many. */
   readonly requestSeconds: number | null;
   readonly requests: number | null;
@@ -30,6 +31,7 @@ export type BatchCounts = Pick<
   | 'completionTokens'
   | 'cachedTokens'
   | 'hitRatio'
+  | 'preemptions'
   | 'secondsPerRequest'
   | 'missing'
 > & {
@@ -73,6 +75,7 @@ export function countBatch(engines: readonly EngineCounts[], window: BatchWindow
     completionTokens: count((engine) => engine.completionTokens),
     cachedTokens: count((engine) => engine.cachedTokens),
     hitRatio: hits === null || queries === null || queries <= 0 ? null : hits / queries,
+    preemptions: count((engine) => engine.preemptions),
     secondsPerRequest: requestSeconds === null || requests === null || requests <= 0 ? null : requestSeconds / requests,
     missing: [
       ...(engines.length === 0 ? ['the run has no engine, so nothing was counted'] : []),

@@ -1,8 +1,10 @@
 import type { LeakJudgement } from '#lib/detect/leak-judgement.ts';
 import { type BatchFigures, recordOf } from '#lib/runs/batch-figures.ts';
 import type { Check, Judgement } from '#lib/runs/judgement.ts';
+import { judgeMatrix } from '#lib/runs/matrix/judge-matrix.ts';
 import { judgeMultiBatch } from '#lib/runs/multi-batch-criteria.ts';
-import { gpuIdsOf, leakFactsOf } from '#lib/runs/run-gpu.ts';
+import type { MatrixKind } from '#lib/runs/run.ts';
+import { cellsInTime, gpuIdsOf, leakFactsOf } from '#lib/runs/run-gpu.ts';
 import { judgeVramExpectation } from '#lib/runs/vram-criteria.ts';
 
 export type RunExpectation = { readonly requestsPerSecond: number | null; readonly vramBytes: number | null };
@@ -39,6 +41,24 @@ export function judgeRun(batches: readonly BatchFigures[], expectation: RunExpec
   const criteria = [...ofGpus, ...ofRun.map((criterion) => ({ ...criterion, gpuId: null }))];
   const leaks = judged.flatMap(({ gpuId, leak }): [number, LeakJudgement][] => (gpuId === null ? [] : [[gpuId, leak]]));
   return { criteria, leaks: new Map(leaks), outcome: outcomeOf(criteria, expectation) };
+}
+
+/**
+ * Judges a test matrix by what the reports ask of its cells. Leaks are judged of its memory too, and shown, but are no
+ * criterion of a matrix: its cells are not alike.
+ */
+export function judgeMatrixRun(
+  kind: MatrixKind,
+  batches: readonly BatchFigures[],
+  expectation: RunExpectation,
+  nowMs: number,
+): RunJudgement {
+  const { leaks, criteria: ofRun } = judgeRun(cellsInTime(batches), { ...expectation, requestsPerSecond: null }, nowMs);
+  const criteria = [
+    ...judgeMatrix(kind, batches).map((criterion) => ({ ...criterion, gpuId: null })),
+    ...ofRun.filter(({ check }) => check === 'VRAM against expectation'),
+  ];
+  return { criteria, leaks, outcome: outcomeOf(criteria, expectation) };
 }
 
 function vramExpectation(

@@ -12,7 +12,23 @@ export const CHECKS = [
   'throughput against expectation',
   'VRAM against expectation',
 ] as const;
-export type Check = (typeof CHECKS)[number];
+
+/** What cells of test matrices are judged by (rules.yaml, run_criteria of the other kinds); 'success rate' is one too. */
+export const MATRIX_CHECKS = [
+  'p95 latency',
+  'peak rate',
+  'average rate',
+  'queue peak',
+  'requests served',
+  'KV utilisation',
+  'cache hit rate',
+  'cache evictions',
+  'scenario result',
+  'fits in memory',
+  'recommended chunk',
+  'memory utilisation',
+] as const;
+export type Check = (typeof CHECKS)[number] | (typeof MATRIX_CHECKS)[number];
 
 /** One criterion of a run: passed, failed, or not measured, with the number that was judged. */
 export type Judgement = {
@@ -26,9 +42,12 @@ export type Judgement = {
   readonly reason: string;
   /** Numbers of the batches that made it fail, or that lack the measurement. */
   readonly batches: readonly number[];
+  /** Of a test matrix: the cell that it is about, and the report that asks for it. */
+  readonly cell?: string | undefined;
+  readonly source?: string | undefined;
 };
 
-type Criterion = Pick<Judgement, 'check' | 'unit' | 'limit'>;
+type Criterion = Pick<Judgement, 'check' | 'unit' | 'limit' | 'cell' | 'source'>;
 
 export function notMeasured(criterion: Criterion, reason: string, batches: readonly number[]): Judgement {
   return { ...criterion, state: 'not measured', value: null, reason, batches };
@@ -41,5 +60,11 @@ export function judged(
   reason: string,
   batches: readonly number[] = [],
 ): Judgement {
-  return { ...criterion, state: passes ? 'pass' : 'fail', value, reason, batches: passes ? [] : batches };
+  return {
+    ...criterion,
+    state: passes ? 'pass' : 'fail',
+    value,
+    reason,
+    batches: passes && criterion.cell === undefined ? [] : batches,
+  };
 }

@@ -1,4 +1,5 @@
 import { formatValue } from '#lib/metrics/unit.ts';
+import { matrixSections } from '#lib/runs/report-matrix.ts';
 import { memorySection } from '#lib/runs/report-memory.ts';
 import type { ReportBatch, ReportRun } from '#lib/runs/report-run.ts';
 import {
@@ -12,22 +13,22 @@ import {
   secondsText,
   timeText,
 } from '#lib/runs/report-words.ts';
+import { isMatrix } from '#lib/runs/run.ts';
 
 /** A run as Markdown, in the shape of report 003's "FINAL MULTI-BATCH SUMMARY". */
 export function reportMarkdown(run: ReportRun): string {
   const memory = run.gpus.length === 0 ? ['No GPU is linked to the engines of this run.'] : run.gpus.map(memorySection);
+  const { kind } = run;
   const sections = [
-    `# FINAL MULTI-BATCH SUMMARY: ${plainMarkdown(run.name)}`,
+    `# FINAL ${isMatrix(kind) ? 'TEST MATRIX' : 'MULTI-BATCH'} SUMMARY: ${plainMarkdown(run.name)}`,
     head(run),
     '## Overall statistics',
     overall(run),
-    '## Per-batch performance',
-    batchTable(run.batches),
+    ...(isMatrix(kind) ? matrixSections(run, kind) : ['## Per-batch performance', batchTable(run.batches)]),
     ...notMeasured(run.batches),
     '## VRAM analysis',
     ...memory,
-    '## Performance consistency',
-    consistency(run),
+    ...(isMatrix(kind) ? [] : ['## Performance consistency', consistency(run)]),
     '## Criteria',
     criteria(run),
     ...(run.notes === '' ? [] : ['## Notes', run.notes.split('\n').map(plainMarkdown).join('  \n')]),
@@ -39,6 +40,7 @@ function head(run: ReportRun): string {
   const labels = Object.entries(run.labels).map(([name, value]) => `${plainMarkdown(name)}=${plainMarkdown(value)}`);
   const until = run.finishedAtMs === null ? 'still running' : timeText(run.finishedAtMs);
   return [
+    `- Kind: ${run.kind}`,
     `- Result: **${run.outcome}**: ${plainMarkdown(run.headline)}`,
     `- Time: ${timeText(run.startedAtMs)} to ${until}`,
     `- Engines: ${run.engines.map((engine) => plainMarkdown(engine.name)).join(', ')}`,
@@ -102,8 +104,8 @@ function failedText({ failed, errors }: ReportBatch): string {
 }
 
 function notMeasured(batches: readonly ReportBatch[]): readonly string[] {
-  const lines = batches.flatMap(({ number, missing }) =>
-    missing.map((phrase) => `- Batch ${number}: ${plainMarkdown(phrase)}`),
+  const lines = batches.flatMap(({ number, missing, cell }) =>
+    [...(cell?.remarks ?? []), ...missing].map((phrase) => `- Batch ${number}: ${plainMarkdown(phrase)}`),
   );
   return lines.length === 0 ? [] : [`What could not be measured:\n\n${lines.join('\n')}`];
 }
@@ -127,9 +129,9 @@ function criteria({ criteria: all, gpus }: ReportRun): string {
   const nameOf = (gpuId: number): string => gpus.find(({ gpu }) => gpu.id === gpuId)?.gpu.name ?? `GPU ${gpuId}`;
   return markdownTable(
     ['criterion', 'of', 'result', 'number', 'passes', 'why', 'batches'],
-    all.map(({ check, gpuId, state, value, unit, limit, reason, batches }) => [
+    all.map(({ check, gpuId, cell, state, value, unit, limit, reason, batches }) => [
       check,
-      gpuId === null ? 'run' : plainMarkdown(nameOf(gpuId)),
+      gpuId === null ? plainMarkdown(cell ?? 'run') : plainMarkdown(nameOf(gpuId)),
       state === 'fail' ? '**fail**' : state,
       formatValue(value, unit),
       plainMarkdown(limit),

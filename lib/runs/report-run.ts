@@ -1,6 +1,8 @@
 import type { LeakJudgement } from '#lib/detect/leak-judgement.ts';
 import type { BatchFigures } from '#lib/runs/batch-figures.ts';
+import type { CellFigures } from '#lib/runs/cell-figures.ts';
 import type { RunCriterion, RunOutcome } from '#lib/runs/judge-run.ts';
+import type { RunKind } from '#lib/runs/run.ts';
 import type { Grower, RunGpuMemory } from '#lib/runs/run-gpu.ts';
 import type { RunTotalFigures } from '#lib/runs/run-totals.ts';
 
@@ -10,9 +12,11 @@ type BatchMemory = {
   readonly afterBytes: number | null;
   readonly deltaBytes: number | null;
   readonly peakBytes: number | null;
+  readonly totalBytes: number | null;
 };
 
-export type ReportBatch = Omit<BatchFigures, 'submittedMs' | 'startMs' | 'endMs' | 'memory' | 'restarts'> & {
+export type ReportBatch = Omit<BatchFigures, 'submittedMs' | 'startMs' | 'endMs' | 'memory' | 'restarts' | 'cell'> & {
+  readonly cell?: CellFigures | null | undefined;
   readonly name: string;
   readonly state: string;
   readonly startedAtMs: number;
@@ -29,6 +33,7 @@ export type ReportGpu = Omit<RunGpuMemory, 'growers'> & {
 /** What reports are written from: a run as the API shows it. */
 export type ReportRun = {
   readonly id: number;
+  readonly kind: RunKind;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly notes: string;

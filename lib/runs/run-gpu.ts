@@ -29,6 +29,11 @@ export function gpuIdsOf(batches: readonly BatchFigures[]): readonly number[] {
   return [...new Set(batches.flatMap((batch) => batch.memory.map((gpu) => gpu.gpuId)))];
 }
 
+/** Cells of a matrix as they followed each other; memory of one that nobody knows the time of is not known. */
+export function cellsInTime(batches: readonly BatchFigures[]): readonly BatchFigures[] {
+  return batches.filter(({ cell }) => cell?.timed !== false).toSorted((a, b) => a.startMs - b.startMs);
+}
+
 export function runGpuMemory(batches: readonly BatchFigures[], gpuId: number): RunGpuMemory {
   const ofGpu = memoryOf(batches, gpuId);
   const ended = batches.filter((batch) => batch.endMs !== null);

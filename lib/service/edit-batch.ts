@@ -10,6 +10,8 @@ import {
 } from '#lib/db/run-batches.ts';
 import { type RunRow, updateRun } from '#lib/db/runs.ts';
 import { IDLE_LOOK_MS } from '#lib/runs/batch-window.ts';
+import { type CellParams, cellName } from '#lib/runs/cell-params.ts';
+import { isMatrix } from '#lib/runs/run.ts';
 import type { Actor } from '#lib/service/access.ts';
 import { change } from '#lib/service/change.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
@@ -31,23 +33,27 @@ export async function beginBatch(
   const submittedAtMs = input.submittedAtMs ?? null;
   const number = await change(context, actor, 'runs', async (client) => {
     const run = await lockedRun(client, runId);
-    const last = (await loadBatches(client, [runId])).at(-1);
-    checkTimes(run, last, { submittedAtMs, startedAtMs, endedAtMs });
-    if (last !== undefined) await makeRoom(client, last, startedAtMs);
-    const next = (last?.number ?? 0) + 1;
+    const batches = await loadBatches(client, [runId]);
+    const params = paramsFor(run, input);
+    checkTimes(run, { submittedAtMs, startedAtMs, endedAtMs });
+    await place(client, run, batches, { startedAtMs, endedAtMs });
+    const next = (batches.at(-1)?.number ?? 0) + 1;
     await insertBatch(client, {
       runId,
       number: next,
-      name: input.name ?? `batch ${next}`,
+      name: input.name ?? cellName(params) ?? `batch ${next}`,
       notes: input.notes,
       submittedAtMs,
       startedAtMs,
       endedAtMs,
       state: endedAtMs === null ? 'running' : 'finished',
       reported: input.reported ?? {},
+      params,
+      result: null,
+      timed: true,
     });
     await updateRun(client, runId, {});
-    const detail = { startedAtMs, endedAtMs };
+    const detail = { startedAtMs, endedAtMs, params };
     return { result: next, deed: { action: 'run.batch', object: `run ${runId} batch ${next}`, detail } };
   });
   return batchView(context, runId, number);
@@ -55,7 +61,7 @@ export async function beginBatch(
 
 type Times = Pick<BatchRow, 'submittedAtMs' | 'startedAtMs' | 'endedAtMs'>;
 
-function checkTimes(run: RunRow, last: BatchRow | undefined, { submittedAtMs, startedAtMs, endedAtMs }: Times): void {
+function checkTimes(run: RunRow, { submittedAtMs, startedAtMs, endedAtMs }: Times): void {
   if (run.finishedAtMs !== null && (endedAtMs === null || endedAtMs > run.finishedAtMs)) {
     const rule = 'only a batch of before that, with startedAtMs and endedAtMs, can be added';
     throw new AppError('conflict', `run ${run.id} has finished at ${isoOf(run.finishedAtMs)}: ${rule}`);
@@ -63,12 +69,53 @@ function checkTimes(run: RunRow, last: BatchRow | undefined, { submittedAtMs, st
   if (endedAtMs !== null && endedAtMs <= startedAtMs) refuseTime('endedAtMs', 'must be after the start');
   if (submittedAtMs !== null && submittedAtMs > startedAtMs) refuseTime('submittedAtMs', 'is after the start');
   if (startedAtMs < run.startedAtMs) refuseTime('startedAtMs', `the run began at ${isoOf(run.startedAtMs)}`);
-  const earliestMs = last === undefined ? 0 : (last.endedAtMs ?? last.startedAtMs + 1);
-  if (last !== undefined && startedAtMs < earliestMs)
-    refuseTime(
+}
+
+function paramsFor(run: RunRow, { params }: BatchInput): CellParams {
+  if (params === undefined || isMatrix(run.kind)) return params ?? {};
+  const message = `run ${run.id} is a multi-batch run: only cells of a test matrix have parameters`;
+  throw new AppError('invalid', `params: ${message}`, [{ path: 'params', message }]);
+}
+
+/**
+ * The batch that runs ends where the next begins. Batches follow each other; finished cells of a matrix may be told in any
+ * order, as long as no two of them overlap: the engine's numbers would be those of both.
+ */
+async function place(
+  client: Client,
+  run: RunRow,
+  batches: readonly BatchRow[],
+  at: Pick<Times, 'startedAtMs' | 'endedAtMs'>,
+) {
+  const timed = batches.filter((batch) => batch.timed);
+  const last = timed.toSorted((a, b) => a.startedAtMs - b.startedAtMs).at(-1);
+  if (last === undefined) return;
+  const earliestMs = last.endedAtMs ?? last.startedAtMs + 1;
+  if (at.startedAtMs >= earliestMs) return makeRoom(client, last, at.startedAtMs);
+  const { endedAtMs } = at;
+  if (!isMatrix(run.kind) || endedAtMs === null)
+    return refuseTime(
       'startedAtMs',
       `batch ${last.number} ${last.endedAtMs === null ? 'began' : 'ended'} at ${isoOf(earliestMs)}`,
     );
+  const other = timed.find(
+    (batch) => at.startedAtMs < (batch.endedAtMs ?? Number.POSITIVE_INFINITY) && endedAtMs > batch.startedAtMs,
+  );
+  if (other !== undefined) refuseTime('startedAtMs', `it overlaps batch ${other.number}`);
+  await forgetNeighbours(client, timed, { startedAtMs: at.startedAtMs, endedAtMs });
+}
+
+/** Idle time around a new cell is no longer that of its neighbours. */
+async function forgetNeighbours(
+  client: Client,
+  timed: readonly BatchRow[],
+  at: { startedAtMs: number; endedAtMs: number },
+) {
+  const near = timed.filter(
+    (batch) =>
+      batch.startedAtMs <= at.endedAtMs + IDLE_LOOK_MS && (batch.endedAtMs ?? 0) >= at.startedAtMs - IDLE_LOOK_MS,
+  );
+  for (const { runId, number } of near) await forgetMeasured(client, runId, number);
 }
 
 /** The batch before ends, or its idle time ends where this one begins. */

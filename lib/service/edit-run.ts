@@ -3,6 +3,7 @@ import type { FleetState } from '#lib/db/fleet-state.ts';
 import type { Client } from '#lib/db/pool.ts';
 import { loadBatches, updateBatch } from '#lib/db/run-batches.ts';
 import { insertRun, lockRun, type RunChange, type RunRow, updateRun } from '#lib/db/runs.ts';
+import { isMatrix, type RunKind } from '#lib/runs/run.ts';
 import type { Actor } from '#lib/service/access.ts';
 import { change } from '#lib/service/change.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
@@ -18,6 +19,7 @@ export async function createRun(context: ServiceContext, actor: Actor, input: Ru
   const finishedAtMs = input.finishedAtMs === undefined ? null : pastTime('finishedAtMs', input.finishedAtMs, nowMs);
   if (finishedAtMs !== null && finishedAtMs <= startedAtMs) refuseTime('finishedAtMs', 'must be after the start');
   const { name, kind, labels, notes, expectation } = input;
+  refuseThroughput(kind, expectation.requestsPerSecond);
   const engineIds = chooseEngines(await sharedFleet(context), input);
   const id = await change(context, actor, 'runs', async (client) => {
     const created = await insertRun(client, {
@@ -40,8 +42,17 @@ export async function createRun(context: ServiceContext, actor: Actor, input: Ru
   return getRunView(context, id);
 }
 
+/** Cells of a matrix are not alike: one throughput cannot be expected of all. */
+function refuseThroughput(kind: RunKind, requestsPerSecond: number | null | undefined): void {
+  if (!isMatrix(kind) || requestsPerSecond === null || requestsPerSecond === undefined) return;
+  const message = 'a throughput can be expected of multi-batch runs only';
+  throw new AppError('invalid', `expectation.requestsPerSecond: ${message}`, [
+    { path: 'expectation.requestsPerSecond', message },
+  ]);
+}
+
 /** Ids as given and the engines of the targets named; all engines where neither is given. */
-function chooseEngines(fleet: FleetState, input: Pick<RunInput, 'engines' | 'targets'>): number[] {
+export function chooseEngines(fleet: FleetState, input: Pick<RunInput, 'engines' | 'targets'>): number[] {
   const engines = fleet.subjects.filter((subject) => subject.kind === 'engine');
   const { engines: ids, targets: names } = input;
   if (ids === undefined && names === undefined) {
@@ -60,7 +71,8 @@ function chooseEngines(fleet: FleetState, input: Pick<RunInput, 'engines' | 'tar
 /** `PATCH /runs/{id}`: what is not named stays; an expectation that is null is none. */
 export async function patchRun(context: ServiceContext, actor: Actor, id: number, patch: RunPatch): Promise<RunDetail> {
   await change(context, actor, 'runs', async (client) => {
-    await lockedRun(client, id);
+    const { kind } = await lockedRun(client, id);
+    refuseThroughput(kind, patch.expectation?.requestsPerSecond);
     await updateRun(client, id, changeOf(patch));
     return { result: null, deed: { action: 'run.update', object: `run ${id}`, detail: patch } };
   });

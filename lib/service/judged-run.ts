@@ -4,7 +4,9 @@ import { type FigureBatch, loadFigures } from '#lib/db/run-figures.ts';
 import { type RunRow, saveVerdict } from '#lib/db/runs.ts';
 import { loadSubjectRefs, type SubjectRef } from '#lib/db/subject-refs.ts';
 import { headlineOf } from '#lib/runs/headline.ts';
-import { judgeRun, type RunExpectation, type RunJudgement } from '#lib/runs/judge-run.ts';
+import { judgeMatrixRun, judgeRun, type RunExpectation, type RunJudgement } from '#lib/runs/judge-run.ts';
+import { matrixHeadline } from '#lib/runs/matrix/judge-matrix.ts';
+import { isMatrix } from '#lib/runs/run.ts';
 import { gpuIdsOf } from '#lib/runs/run-gpu.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 
@@ -23,13 +25,17 @@ export type JudgedRun = {
 export async function judgeStoredRun(context: ServiceContext, fleet: FleetState, run: RunRow): Promise<JudgedRun> {
   const rows: readonly BatchRow[] = await loadBatches(context.pool, [run.id]);
   const engines = await engineRefs(context, run.engineIds);
-  const { batches, isFinal } = await loadFigures(context, fleet, { id: run.id, engines }, rows);
+  const { batches, isFinal } = await loadFigures(context, fleet, { id: run.id, kind: run.kind, engines }, rows);
   const figures = batches.map((batch) => batch.figures);
   const expectation = { requestsPerSecond: run.expectedRps, vramBytes: run.expectedVramBytes };
-  const judgement = judgeRun(figures, expectation, fleet.nowMs);
+  const judgement = isMatrix(run.kind)
+    ? judgeMatrixRun(run.kind, figures, expectation, fleet.nowMs)
+    : judgeRun(figures, expectation, fleet.nowMs);
   const gpus = await loadSubjectRefs(context.pool, gpuIdsOf(figures));
   const nameOf = (gpuId: number): string => gpus.get(gpuId)?.name ?? `GPU ${gpuId}`;
-  const headline = headlineOf(judgement.criteria, expectation, rows.length, nameOf);
+  const headline = isMatrix(run.kind)
+    ? matrixHeadline(judgement.criteria, rows.length)
+    : headlineOf(judgement.criteria, expectation, rows.length, nameOf);
   if (isFinal && run.finishedAtMs !== null && run.verdict === null)
     await saveVerdict(context.pool, run, { outcome: judgement.outcome, headline });
   return { run, expectation, engines, gpus, batches, judgement, headline };

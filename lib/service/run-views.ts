@@ -2,7 +2,8 @@ import type { BatchView, RunDetail, RunSummary } from '#lib/api/runs.ts';
 import type { FigureBatch } from '#lib/db/run-figures.ts';
 import type { RunRow, RunVerdict } from '#lib/db/runs.ts';
 import type { SubjectRef } from '#lib/db/subject-refs.ts';
-import { gpuIdsOf, runGpuMemory } from '#lib/runs/run-gpu.ts';
+import { isMatrix } from '#lib/runs/run.ts';
+import { cellsInTime, gpuIdsOf, runGpuMemory } from '#lib/runs/run-gpu.ts';
 import { totalsOf } from '#lib/runs/run-totals.ts';
 import type { JudgedRun } from '#lib/service/judged-run.ts';
 import { toLeakView } from '#lib/service/leak-view.ts';
@@ -34,6 +35,7 @@ export function toRunSummary(
 export function toRunDetail(judged: JudgedRun): RunDetail {
   const { run, expectation, engines, gpus, batches, judgement, headline } = judged;
   const figures = batches.map((batch) => batch.figures);
+  const inTime = isMatrix(run.kind) ? cellsInTime(figures) : figures;
   return {
     ...toRunSummary(run, { outcome: judgement.outcome, headline }, engines, batches.length),
     notes: run.notes,
@@ -43,7 +45,7 @@ export function toRunDetail(judged: JudgedRun): RunDetail {
     gpus: gpuIdsOf(figures).flatMap((gpuId) => {
       const leak = judgement.leaks.get(gpuId);
       if (leak === undefined) return [];
-      const { growers, ...memory } = runGpuMemory(figures, gpuId);
+      const { growers, ...memory } = runGpuMemory(inTime, gpuId);
       const gpu = gpus.get(gpuId) ?? { id: gpuId, kind: 'gpu', name: `GPU ${gpuId}` };
       return [{ gpu, ...memory, leak: toLeakView(leak), growers: [...growers] }];
     }),
@@ -52,9 +54,10 @@ export function toRunDetail(judged: JudgedRun): RunDetail {
 }
 
 export function toBatchView({ row, figures }: FigureBatch): BatchView {
-  const { submittedMs, startMs, endMs, restarts: _restarts, memory, missing, ...numbers } = figures;
+  const { submittedMs, startMs, endMs, restarts: _restarts, memory, missing, cell, ...numbers } = figures;
   return {
     ...numbers,
+    ...(cell === null ? {} : { cell: { ...cell, remarks: [...cell.remarks] } }),
     name: row.name,
     externalId: row.externalId,
     state: row.state,
@@ -63,9 +66,9 @@ export function toBatchView({ row, figures }: FigureBatch): BatchView {
     submittedAtMs: submittedMs,
     startedAtMs: startMs,
     endedAtMs: endMs,
-    memory: memory.map(({ gpuId, beforeBytes, afterBytes, peakBytes }) => {
+    memory: memory.map(({ gpuId, beforeBytes, afterBytes, peakBytes, totalBytes }) => {
       const deltaBytes = beforeBytes === null || afterBytes === null ? null : afterBytes - beforeBytes;
-      return { gpuId, beforeBytes, afterBytes, deltaBytes, peakBytes };
+      return { gpuId, beforeBytes, afterBytes, deltaBytes, peakBytes, totalBytes };
     }),
     missing: [...missing],
   };

@@ -1,20 +1,26 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runRunCommand } from '#lib/cli/run.ts';
 import { parseRunOptions } from '#lib/cli/run-arguments.ts';
 import { engineReading, pushPolls, SETTINGS } from '#tests/engine-polls.ts';
+import { vllmBench } from '#tests/runs/results/documents.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/test-database.ts';
 import * as batch from '../../app/api/v1/runs/[id]/batches/[number]/route.ts';
 import * as batches from '../../app/api/v1/runs/[id]/batches/route.ts';
 import * as finish from '../../app/api/v1/runs/[id]/finish/route.ts';
 import * as report from '../../app/api/v1/runs/[id]/report/route.ts';
 import * as run from '../../app/api/v1/runs/[id]/route.ts';
+import * as imported from '../../app/api/v1/runs/import/route.ts';
 import * as runs from '../../app/api/v1/runs/route.ts';
 
 type Handler = (request: Request, route: { params: Promise<unknown> }) => Promise<Response>;
 const ROUTES: readonly (readonly [RegExp, Partial<Record<string, Handler>>])[] = [
   [/^\/api\/v1\/runs$/, runs],
+  [/^\/api\/v1\/runs\/import$/, imported],
   [/^\/api\/v1\/runs\/(?<id>\d+)$/, run],
   [/^\/api\/v1\/runs\/(?<id>\d+)\/batches$/, batches],
   [/^\/api\/v1\/runs\/(?<id>\d+)\/batches\/(?<number>\d+)$/, batch],
@@ -126,6 +132,44 @@ describe('headroom run', () => {
     );
   });
 
+  it('import makes one matrix of several result files; check ends with 1 when a cell fails', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'headroom-import-'));
+    const file = async (name: string, document: object) => {
+      await writeFile(path.join(folder, name), JSON.stringify(document));
+      return path.join(folder, name);
+    };
+    const good = await file('c50.json', vllmBench());
+    const slow = await file('c100.json', vllmBench({ max_concurrency: 100, p95_e2el_ms: 3100 }));
+    const { out } = await headroomRun('import', good, slow, '--param', 'context_tokens=1024', '--param', 'gpu=L4');
+    const id = out.trim();
+    const answer = JSON.parse((await headroomRun('report', id, '--format', 'json')).out);
+    expect(answer).toMatchObject({ name: 'c50.json', kind: 'concurrency', origin: 'file', state: 'finished' });
+    expect(answer.batches.map(({ cell }: { cell: { params: object } }) => cell.params)).toMatchObject([
+      { concurrency: 50, context_tokens: 1024, gpu: 'L4' },
+      { concurrency: 100 },
+    ]);
+    const check = await headroomRun('check', id);
+    expect(check.code).toBe(1);
+    expect(check.out).toMatch(
+      /^FAIL +p95 latency at 1024 tokens × C=100: 3.1 s, passes < 3 s: by the load generator \(batch 2\)$/m,
+    );
+    expect((await headroomRun('report', id)).out).toMatch(/^\| 1024 tokens \| 1.9 s, pass \| 3.1 s, \*\*fail\*\* \|$/m);
+    await expect(headroomRun('import', await file('no.json', { a: 1 }))).rejects.toThrow(/not a result of vllm bench/);
+    await expect(headroomRun('import', path.join(folder, 'none.json'))).rejects.toThrow(/cannot be read/);
+    await rm(folder, { recursive: true });
+  });
+
+  it('a matrix can be told cell by cell', async () => {
+    const id = await start('--kind', 'burst');
+    expect((await headroomRun('batch', id, '--param', 'scenario=burst_5x_spike', '--', NODE, '-e', '')).code).toBe(0);
+    const { batches: cells } = JSON.parse((await headroomRun('report', id, '--format', 'json')).out);
+    expect(cells).toMatchObject([{ name: 'burst_5x_spike', cell: { params: { scenario: 'burst_5x_spike' } } }]);
+    const plain = await start();
+    await expect(headroomRun('batch', plain, '--param', 'concurrency=1')).rejects.toThrow(
+      /only cells of a test matrix/,
+    );
+  });
+
   it('what Headroom refuses is said in its words', async () => {
     await expect(headroomRun('check', '999999')).rejects.toThrow('no run 999999');
     const id = await start();
@@ -156,6 +200,10 @@ describe('arguments of headroom run', () => {
     [['report', '1', '--format', 'pdf'], /none of md, json, csv/],
     [['list', '--url', 'localhost:3000'], /not an http or https address/],
     [['stop'], /expected one of/],
+    [['import'], /expected a result file/],
+    [['import', 'x.json', '--kind', 'loud'], /none of multi-batch, burst/],
+    [['import', 'x.json', '--param', 'Concurrency=1'], /not NAME=VALUE/],
+    [['import', 'x.json', '--utc-offset', '2'], /expected \+02:00/],
   ])('%j is refused', (args, message) => {
     expect(() => parseRunOptions(args, {})).toThrow(message);
   });

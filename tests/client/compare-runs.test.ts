@@ -51,13 +51,16 @@ describe('two runs in words', () => {
 describe('the URL of the lists', () => {
   test('a filter is read and written; what cannot be read narrows nothing', () => {
     const read = (text: string) => parseRunFilter(new URLSearchParams(text));
-    expect(read('state=running&origin=batch-api&engine=7')).toEqual({
+    expect(read('state=running&kind=burst&origin=batch-api&engine=7')).toEqual({
       state: 'running',
+      kind: 'burst',
       origin: 'batch-api',
       engine: 7,
     });
-    expect(read('state=gone&origin=&engine=-1')).toEqual({ state: null, origin: null, engine: null });
-    expect(runFilterQuery(read('origin=detected&engine=7')).toString()).toBe('origin=detected&engine=7');
+    expect(read('state=gone&origin=&engine=-1')).toEqual({ state: null, kind: null, origin: null, engine: null });
+    expect(runFilterQuery(read('kind=oom&origin=detected&engine=7')).toString()).toBe(
+      'kind=oom&origin=detected&engine=7',
+    );
   });
 
   test('ids to compare: whole numbers, each once, eight at most', () => {

@@ -80,7 +80,7 @@ describe('what is drawn beside the numbers', () => {
 
   test('of several GPUs the one that gained most is shown, else the one with the highest peak', () => {
     const memory = (gpuId: number, deltaBytes: number | null, peakBytes: number | null) => {
-      return { gpuId, beforeBytes: null, afterBytes: null, deltaBytes, peakBytes };
+      return { gpuId, beforeBytes: null, afterBytes: null, deltaBytes, peakBytes, totalBytes: null };
     };
     expect(worstMemory({ memory: [memory(1, 5, 9), memory(2, 7, 1), memory(3, null, 99)] })?.gpuId).toBe(2);
     expect(worstMemory({ memory: [memory(1, null, 1), memory(2, null, 3)] })?.gpuId).toBe(2);

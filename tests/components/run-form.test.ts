@@ -21,8 +21,11 @@ describe('the form of a run', () => {
       labels: { input: 'batch_5k.jsonl', args: '--a=b' },
       expectation: { requestsPerSecond: 0.2, vramBytes: 22.5 * GIB },
     });
-    expect(RunInput.parse(newRunBody(read.values, [])).engines).toBeUndefined();
-    expect(RunInput.parse(newRunBody(read.values, [7])).engines).toEqual([7]);
+    expect(RunInput.parse(newRunBody(read.values, EMPTY_RUN)).engines).toBeUndefined();
+    expect(RunInput.parse(newRunBody(read.values, { kind: 'burst', engines: [7] }))).toMatchObject({
+      engines: [7],
+      kind: 'burst',
+    });
   });
 
   test.each([

@@ -80,7 +80,12 @@ async function store(parts: Parts = {}): Promise<void> {
 async function measure(batches: readonly BatchTimes[] = [BATCH], nowMs = END) {
   const context = { pool: database.pool, layouts: new LayoutStore(database.pool) };
   const fleet = await loadFleet({ pool: database.pool, clock: () => nowMs });
-  const found = await measureBatches(context, fleet, [{ id: 1, name: 'engine' }], windowsOf(batches));
+  const found = await measureBatches(
+    context,
+    fleet,
+    { id: 1, kind: 'multi-batch', engines: [{ id: 1, name: 'engine' }] },
+    windowsOf(batches),
+  );
   return batches.map(({ number }) => found.get(number));
 }
 

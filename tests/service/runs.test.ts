@@ -129,6 +129,7 @@ describe('a run over stored samples', () => {
         afterBytes: 10.25 * GIB,
         deltaBytes: 0.25 * GIB,
         peakBytes: 12 * GIB,
+        totalBytes: 24 * GIB,
       },
     ]);
     expect(run.totals).toMatchObject({

@@ -1,0 +1,16 @@
+import { type CellParams, numberParam, textParam } from '#lib/runs/cell-params.ts';
+import { BURST_SCENARIOS, KV_SCENARIOS, OOM_CASES } from '#lib/runs/matrix/reference-cells.ts';
+import type { MatrixKind } from '#lib/runs/run.ts';
+
+/** The kind of matrix that cells belong to by what they were run with; concurrency × context where nothing else is said. */
+export function guessKind(cells: readonly CellParams[]): MatrixKind {
+  const isOf = (scenarios: readonly { readonly id: string }[]) =>
+    cells.some((params) => scenarios.some(({ id }) => id === textParam(params, 'scenario')));
+  if (isOf(BURST_SCENARIOS)) return 'burst';
+  if (isOf(KV_SCENARIOS)) return 'kv-stress';
+  if (isOf(OOM_CASES)) return 'oom';
+  if (cells.some((params) => numberParam(params, 'chunk_tokens') !== null)) return 'chunked-prefill';
+  if (cells.some((params) => textParam(params, 'quantization') !== null && textParam(params, 'gpu') !== null))
+    return 'fit';
+  return 'concurrency';
+}
