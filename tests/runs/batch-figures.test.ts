@@ -5,6 +5,7 @@ import type { BatchMeasurement } from '#lib/runs/batch-measurement.ts';
 const NOTHING: BatchMeasurement = {
   ...{ completed: null, failed: null, errors: {}, promptTokens: null, completionTokens: null, cachedTokens: null },
   ...{ hitRatio: null, secondsPerRequest: null, crashes: null, oomErrors: null, reloadDelayMs: null },
+  ...{ preemptions: null, load: null },
   ...{ memory: [], restarts: [], missing: [] },
 };
 
