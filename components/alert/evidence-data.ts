@@ -26,6 +26,8 @@ export function evidenceCharts(signals: readonly string[]): readonly (readonly s
 /** Verdicts have no history: what they judge is drawn instead. */
 function drawnFor(id: string): string {
   const compute = findSignal(id)?.compute;
+  if (compute?.type === 'burst') return 'queue_depth';
+  if (compute?.type === 'slowdown') return 'tokens_per_second';
   if (compute?.type !== 'memory-verdict') return id;
   return compute.field === 'used_bytes' ? 'vram_used' : 'resident_bytes';
 }
