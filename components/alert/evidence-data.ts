@@ -31,6 +31,8 @@ function drawnFor(id: string): readonly string[] {
       return [compute.field === 'used_bytes' ? 'vram_used' : 'resident_bytes'];
     case 'burst':
       return ['arrival_rate', 'queue_depth'];
+    case 'slowdown':
+      return ['tokens_per_second'];
     case 'sla':
       return compute.form === 'basis' ? [] : [id];
     default:

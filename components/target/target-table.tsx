@@ -35,6 +35,11 @@ const COLUMNS: readonly Column<Target>[] = [
         <span className="block truncate text-xs text-muted" title={row.url ?? ''}>
           {row.url ?? 'local command'}
         </span>
+        {row.fast !== null && (
+          <span className="block">
+            <FastPolling fast={row.fast} intervalMs={row.intervalMs} />
+          </span>
+        )}
       </div>
     ),
   },
@@ -62,18 +67,7 @@ const COLUMNS: readonly Column<Target>[] = [
     cell: (row) => (row.lastScrape === null ? '–' : formatValue(row.lastScrape.samples, 'count')),
   },
   { id: 'up', title: 'Up, 1 h', numeric: true, sortable: true, cell: (row) => formatValue(row.upShare1h, 'ratio') },
-  {
-    id: 'interval',
-    title: 'Every',
-    numeric: true,
-    from: 'xl',
-    cell: (row) =>
-      row.fast === null ? (
-        formatDurationMs(row.intervalMs)
-      ) : (
-        <FastPolling fast={row.fast} intervalMs={row.intervalMs} />
-      ),
-  },
+  { id: 'interval', title: 'Every', numeric: true, from: '2xl', cell: (row) => formatDurationMs(row.intervalMs) },
   {
     id: 'error',
     title: 'Error',
