@@ -25,7 +25,8 @@ export type Simulator = {
   close(): Promise<void>;
 };
 
-const STEP_S = 0.5;
+/** Short beside a poll of one second: a poll that sees one step more or less must not look like other traffic. */
+const STEP_S = 0.1;
 /** So that counters, queues and temperatures are what they would be after a while. */
 const WARM_UP_S = 300;
 const MAX_CONTROL_BYTES = 65_536;
