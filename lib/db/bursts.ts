@@ -28,14 +28,19 @@ export async function saveBursts(db: Queryable, bursts: readonly BurstToSave[]):
     ...{ verdict: record.verdict, record, state: state === null ? null : { version: STATE_VERSION, open: state } },
   }));
   await db.query(
-    `INSERT INTO burst AS b (subject_id, started_at_ms, until_ms, is_open, verdict, record, state)
-     SELECT n.id, n.start, n.until, n.open, n.verdict, n.record, nullif(n.state, 'null'::jsonb)
-     FROM jsonb_to_recordset($1::jsonb) AS n (id int, start bigint, until bigint, open bool, verdict text, record jsonb,
-       state jsonb)
-     JOIN subject s ON s.id = n.id
-     ON CONFLICT (subject_id, started_at_ms) DO UPDATE SET until_ms = excluded.until_ms, is_open = excluded.is_open,
-       verdict = excluded.verdict, record = excluded.record, state = excluded.state
-     WHERE b.is_open`,
+    `WITH n AS (
+       SELECT n.id, n.start, n.until, n.open, n.verdict, n.record, nullif(n.state, 'null'::jsonb) AS state
+       FROM jsonb_to_recordset($1::jsonb) AS n (id int, start bigint, until bigint, open bool, verdict text, record jsonb,
+         state jsonb)
+       JOIN subject s ON s.id = n.id
+     ), known AS (
+       UPDATE burst b SET until_ms = n.until, is_open = n.open, verdict = n.verdict, record = n.record, state = n.state
+       FROM n WHERE b.subject_id = n.id AND b.started_at_ms = n.start AND b.is_open
+     )
+     INSERT INTO burst (subject_id, started_at_ms, until_ms, is_open, verdict, record, state)
+     SELECT id, start, until, open, verdict, record, state FROM n
+     WHERE NOT EXISTS (SELECT FROM burst b WHERE b.subject_id = n.id AND b.started_at_ms = n.start)
+     ON CONFLICT (subject_id, started_at_ms) DO NOTHING`,
     [JSON.stringify(rows)],
   );
 }

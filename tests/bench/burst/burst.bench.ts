@@ -70,7 +70,7 @@ printTable('scenarios of report 000', [
       return [burst.id, ...Array.from({ length: 7 }, () => '–'), 'not one'];
     const own = polls.filter(({ sample }) => sample.atMs >= record.start.atMs && sample.atMs <= record.untilMs + 999);
     const arrived = (own.at(-1)?.own.arrived ?? 0) - (own[0]?.own.arrived ?? 0);
-    const recovery = `${(record.recoveryMs ?? Number.NaN) / 1000} ± ${(record.plusMinusMs ?? 0) / 1000} s`;
+    const recovery = `${((record.recoveryMs ?? Number.NaN) / 1000).toFixed(1)} ± ${(record.plusMinusMs ?? 0) / 1000} s`;
     const { peakRps, queuePeak } = burst.reported;
     return [
       ...[burst.id, String(peakRps), String(record.peakRps), String(queuePeak), String(record.queuePeak)],
