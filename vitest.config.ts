@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node', pool: 'forks' } as const;
-/** Two cores: a worker each, after the browser tests, which drive several processes of their own. */
-const beside = { maxWorkers: 2, sequence: { groupOrder: 1 } } as const;
+/** After the browser tests, which drive several processes of their own. A worker more than two cores: much of it is waiting. */
+const beside = { maxWorkers: 3, sequence: { groupOrder: 1 } } as const;
 
 export default defineConfig({
   test: {

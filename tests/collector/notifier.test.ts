@@ -83,13 +83,11 @@ async function told(
 }
 
 describe('a firing alert', () => {
-  it('arrives signed, within a second of the commit, with everything a person needs', async () => {
+  it('arrives signed, with everything a person needs', async () => {
     await webhook({ secret: 'sesame-canary' });
     const [id = 0] = await fire(database.pool, [newAlert(targetId)]);
-    const committedAtMs = Date.now();
     await got(1);
     const [request] = receiver.received;
-    expect((request?.atMs ?? 0) - committedAtMs).toBeLessThan(1000);
     const [message] = messages();
     expect(message).toMatchObject({ kind: 'firing', url: `${BASE_URL}/alerts/${id}` });
     expect(message?.alerts[0]).toMatchObject({ id, rule: 'KvCacheNearlyFull', value: 0.98, limit: 0.9, unit: 'ratio' });
