@@ -21,6 +21,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const postgres = await startPostgres(dataDir, createLog('postgres'));
   const admin = new pg.Client({ connectionString: postgres.url });
   await admin.connect();
+  // Nothing here must outlive the machine.
+  for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit']) {
+    await admin.query(`ALTER SYSTEM SET ${setting} = off`);
+  }
+  await admin.query('SELECT pg_reload_conf()');
   await admin.query(`CREATE DATABASE ${TEMPLATE}`);
   await admin.end();
   await migrate(databaseUrl(postgres.url, TEMPLATE));
