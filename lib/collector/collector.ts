@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { keepAlerts } from '#lib/collector/alert-keeper.ts';
-import { learnBaselines } from '#lib/collector/baselines.ts';
-import { detectBatches, stopDetecting } from '#lib/collector/batch-detector.ts';
 import { BurstWatch } from '#lib/collector/burst-watch.ts';
+import { Chores } from '#lib/collector/chores.ts';
 import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
-import { keepMeasurements } from '#lib/collector/keep-measurements.ts';
+import { FastPolling } from '#lib/collector/fast-polling.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { JUDGE_TICK_MS, MemoryJudge } from '#lib/collector/memory-judge.ts';
 import { Poller } from '#lib/collector/poller.ts';
@@ -13,23 +12,16 @@ import { Recorder } from '#lib/collector/recorder.ts';
 import { SubjectRegistry } from '#lib/collector/subject-registry.ts';
 import { every, sleep } from '#lib/collector/timer.ts';
 import { Writer, type WriterStats } from '#lib/collector/writer.ts';
-import { saveFastPolls } from '#lib/db/fast-polling.ts';
-import { loadFleet } from '#lib/db/fleet-state.ts';
 import { LayoutStore } from '#lib/db/layouts.ts';
 import { beat, LEASE_MS, releaseLeases, renewLeases } from '#lib/db/leases.ts';
-import { sendHint } from '#lib/db/notify.ts';
-import { DEFAULT_RETENTION, maintainPartitions, type Retention } from '#lib/db/partitions.ts';
 import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type StoreResult, storePolls } from '#lib/db/poll-store.ts';
 import type { Pool } from '#lib/db/pool.ts';
-import { rollUp } from '#lib/db/rollup.ts';
 import { saveBatchListing } from '#lib/db/save-batch-listing.ts';
-import { loadSetting } from '#lib/db/settings.ts';
-import { makeSlaMinutes } from '#lib/db/sla-minutes.ts';
 import type { StoredTarget, TargetStore } from '#lib/db/targets.ts';
 import { createFetcher, type Fetcher } from '#lib/scrape/fetch.ts';
 import { createPoll } from '#lib/scrape/poll.ts';
-import { chooseFast, type FastPollingSettings, type FastReason, type FastTarget } from '#lib/target/fast-polling.ts';
+import type { FastPollingSettings, FastReason } from '#lib/target/fast-polling.ts';
 
 export type CollectorOptions = {
   readonly pool: Pool;
@@ -47,17 +39,8 @@ const LEASE_RENEW_MS = 5000;
 /** Changes of targets are announced; this is for an announcement that was lost. */
 const RELIST_MS = 15_000;
 const KEEP_MS = 5000;
-const ROLLUP_MS = 10_000;
-const SLA_MS = 60_000;
-const PARTITION_MS = 600_000;
-const BASELINE_MS = 300_000;
-const DETECT_MS = 60_000;
-const MEASURE_RUNS_MS = 60_000;
 const BURSTS_MS = 1000;
 const FAST_MS = 1000;
-/** The rows that tell of it are renewed this often. */
-const FAST_TOLD_MS = 10_000;
-const PARTITIONS_AHEAD_MS = 86_400_000;
 
 type Running = { readonly target: StoredTarget; readonly poller: Poller };
 
@@ -73,8 +56,8 @@ export class Collector {
   readonly #evaluator: Evaluator;
   readonly #memoryJudge: MemoryJudge;
   readonly #bursts: BurstWatch;
-  #fast: ReadonlyMap<number, FastTarget> = new Map();
-  #fastTold = { atMs: 0, text: '' };
+  readonly #chores: Chores;
+  readonly #fast: FastPolling;
   readonly #running = new Map<number, Running>();
   #leasedUntilMs = 0;
   #listed: { readonly atMs: number; readonly targets: readonly StoredTarget[] } | null = null;
@@ -86,6 +69,12 @@ export class Collector {
     this.#startedAtMs = options.clock();
     this.#layouts = new LayoutStore(options.pool);
     this.#memoryJudge = new MemoryJudge(options.pool, options.clock);
+    const { pool, log, clock } = options;
+    this.#chores = new Chores({ pool, layouts: this.#layouts, log, clock, signal: this.#stop.signal });
+    this.#fast = new FastPolling({
+      ...{ pool, clock, settings: options.fastPolling, wanted: () => this.#wantedFast() },
+      pollers: () => new Map([...this.#running].map(([id, { poller }]) => [id, poller])),
+    });
     const shared = {
       context: { pool: options.pool, layouts: this.#layouts },
       ...{ holder: this.#id, log: options.log, clock: options.clock },
@@ -98,7 +87,7 @@ export class Collector {
     });
     this.#writer = new Writer({
       store: (records) => this.#store(records),
-      makeRoom: (records) => this.#makePartitionsFor(records),
+      makeRoom: (records) => this.#chores.makePartitionsFor(records),
       onLost: (targetIds) => void this.#onLost(targetIds),
       log: options.log,
       clock: options.clock,
@@ -109,7 +98,7 @@ export class Collector {
 
   /** Starts all loops. Throws when the database cannot be reached at all. */
   async start(): Promise<void> {
-    await this.#maintain();
+    await this.#chores.makePartitions();
     const { log } = this.#options;
     const loop = (name: string, everyMs: number, work: () => Promise<void>): Promise<void> =>
       every(everyMs, this.#stop.signal, work, (error) => log.warn(`${name}: ${errorText(error)}`));
@@ -117,15 +106,10 @@ export class Collector {
     this.#loops = [
       this.#leaseLoop(),
       loop('alerts', KEEP_MS, () => keepAlerts(this.#options.pool, this.#options.enqueue, this.#options.clock())),
-      loop('roll-up', ROLLUP_MS, () => this.#rollUp()),
-      loop('SLA', SLA_MS, () => this.#judgeSla()),
-      loop('partitions', PARTITION_MS, () => this.#maintain()),
-      loop('batches', DETECT_MS, () => this.#detectRuns()),
-      loop('measurements of runs', MEASURE_RUNS_MS, () => this.#keepMeasurements()),
-      loop('baselines', BASELINE_MS, () => learnBaselines(this.#options.pool, this.#options.clock())),
       loop('bursts', BURSTS_MS, () => this.#bursts.flush()),
-      loop('fast polling', FAST_MS, () => this.#tellFast()),
+      loop('fast polling', FAST_MS, () => this.#fast.tell()),
       loop('memory', JUDGE_TICK_MS, () => this.#memoryJudge.tick(new Set(this.#running.keys()))),
+      ...this.#chores.start(),
     ];
   }
 
@@ -134,35 +118,17 @@ export class Collector {
     const result = await storePolls(this.#options.pool, this.#id, records);
     const stored = records.filter((record) => !result.lostTargets.has(record.targetId));
     this.#bursts.add(stored);
-    this.#steerPolling();
+    this.#fast.steer();
     this.#evaluator.onStored(stored);
     await this.#storeBatches(stored);
     return result;
   }
 
-  /** One suspicious poll is enough to look closer: the next poll comes at once. */
-  #steerPolling(): void {
-    const settings = this.#options.fastPolling();
+  #wantedFast(): ReadonlyMap<number, FastReason> {
     const wanted = new Map<number, FastReason>();
     for (const id of this.#evaluator.pendingTargets()) if (this.#bursts.watches(id)) wanted.set(id, 'pending alert');
     for (const id of this.#bursts.takeBusyTargets()) wanted.set(id, 'burst');
-    const running = new Map([...wanted].filter(([id]) => this.#running.has(id)));
-    this.#fast = chooseFast(this.#fast, running, settings, this.#options.clock());
-    for (const [id, { poller }] of this.#running) poller.setFast(this.#fast.has(id) ? settings.intervalMs : null);
-  }
-
-  /** Pages show which targets are polled fast; also the end of a hold is seen here, when nothing is stored. */
-  async #tellFast(): Promise<void> {
-    this.#steerPolling();
-    const { pool, clock, fastPolling } = this.#options;
-    const nowMs = clock();
-    const { intervalMs } = fastPolling();
-    const fast = [...this.#fast].map(([targetId, { sinceMs, reason }]) => ({ targetId, intervalMs, sinceMs, reason }));
-    const text = JSON.stringify(fast);
-    if (text === this.#fastTold.text && nowMs - this.#fastTold.atMs < FAST_TOLD_MS) return;
-    await saveFastPolls(pool, [...this.#running.keys()], fast, nowMs);
-    if (text !== this.#fastTold.text) await sendHint(pool, 'bursts');
-    this.#fastTold = { atMs: nowMs, text };
+    return wanted;
   }
 
   /** What batch APIs list. The next poll tells it again, so a failure must not keep samples from being written. */
@@ -218,12 +184,11 @@ export class Collector {
 
   /** What the last polls said of bursts; and nothing is polled fast from here any more. */
   async #endWatching(): Promise<void> {
-    const { pool, log, clock } = this.#options;
     try {
       await this.#bursts.flush();
-      await saveFastPolls(pool, [...this.#running.keys()], [], clock());
+      await this.#fast.end();
     } catch (error) {
-      log.warn(`open bursts go on from what was last stored: ${errorText(error)}`);
+      this.#options.log.warn(`open bursts go on from what was last stored: ${errorText(error)}`);
     }
   }
 
@@ -309,7 +274,7 @@ export class Collector {
   #forget(targetId: number): void {
     this.#evaluator.forget(targetId);
     this.#bursts.forget(targetId);
-    this.#fast = new Map([...this.#fast].filter(([id]) => id !== targetId));
+    this.#fast.forget(targetId);
   }
 
   async #stopAll(): Promise<void> {
@@ -325,50 +290,6 @@ export class Collector {
       this.#running.delete(targetId);
       await running.poller.stop();
     }
-  }
-
-  async #rollUp(): Promise<void> {
-    const buckets = await this.#layouts.mostBuckets();
-    for (;;) {
-      const runs = await rollUp(this.#options.pool, this.#options.clock(), buckets, await this.#retention());
-      const behind = runs.some((run) => run.toMs < this.#options.clock() - 2 * 3_600_000);
-      if (!behind || this.#stop.signal.aborted) return;
-    }
-  }
-
-  async #judgeSla(): Promise<void> {
-    const { pool, clock } = this.#options;
-    const fleet = await loadFleet({ pool, clock });
-    await makeSlaMinutes({ pool, layouts: this.#layouts }, fleet, (await this.#retention()).minuteMs);
-  }
-
-  #keepMeasurements(): Promise<void> {
-    const { pool, log, clock } = this.#options;
-    return keepMeasurements({ pool, layouts: this.#layouts }, log, clock());
-  }
-
-  async #maintain(): Promise<void> {
-    const nowMs = this.#options.clock();
-    const span = { fromMs: nowMs - 3_600_000, toMs: nowMs + PARTITIONS_AHEAD_MS, nowMs };
-    const { dropped } = await maintainPartitions(this.#options.pool, span, await this.#retention());
-    if (dropped.length > 0)
-      this.#options.log.info(`dropped ${dropped.length} partitions that were past their retention`);
-  }
-
-  async #makePartitionsFor(records: readonly PollRecord[]): Promise<void> {
-    const times = records.map((record) => record.scrape.atMs);
-    const span = { fromMs: Math.min(...times), toMs: Math.max(...times), nowMs: this.#options.clock() };
-    await maintainPartitions(this.#options.pool, span, await this.#retention());
-  }
-
-  async #detectRuns(): Promise<void> {
-    const { pool, clock } = this.#options;
-    if ((await loadSetting(pool, 'detectRuns')) === false) await stopDetecting(pool);
-    else await detectBatches(pool, clock());
-  }
-
-  async #retention(): Promise<Retention> {
-    return (await loadSetting(this.#options.pool, 'retention')) ?? DEFAULT_RETENTION;
   }
 }
 
