@@ -51,7 +51,7 @@ async function measureHeadroom(urls: readonly string[]): Promise<HeadroomCost> {
   const postgres = await startBenchPostgres();
   const config = path.join(postgres.dir, 'headroom.yaml');
   const lines = urls.map((url, i) => `  - {name: vllm-${i}, source: vllm, url: "${url}", interval: 5s}`);
-  await writeFile(config, ['targets:', ...lines].join('\n'));
+  await writeFile(config, ['fast_polling: {max_targets: 0}', 'targets:', ...lines].join('\n'));
   const pool = createPool({ connectionString: postgres.url, max: 1, statementTimeoutMs: 60_000, name: 'bench' }, fail);
   const collector = await startBenchCollector(config, postgres.url, flagsOf(options['node-flags']));
   try {
