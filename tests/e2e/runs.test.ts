@@ -105,8 +105,11 @@ describe('a run by hand, from its start to its end', () => {
     await page.getByRole('link', { name: 'e2e by hand' }).click();
     await page.getByRole('button', { name: 'Finish' }).click();
     await page.getByRole('button', { name: 'Finish' }).waitFor({ state: 'detached' });
-    const finished = await runOf(id);
-    expect(finished.state).toBe('finished');
+    // The button is no longer there while it is asked for, too.
+    const finished = await until(async () => {
+      const run = await runOf(id);
+      return run.state === 'finished' && run;
+    });
     expect(finished.batches.map(({ endedAtMs }) => typeof endedAtMs)).toEqual(['number', 'number']);
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: /Change/ }).click();
