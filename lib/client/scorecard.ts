@@ -3,6 +3,7 @@ import type { CurrentIndex } from '#lib/client/current-index.ts';
 import type { Signal, TargetLine } from '#lib/metrics/signal.ts';
 import { SIGNALS } from '#lib/metrics/signals.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
+import { compareNumbers } from '#lib/rules/compare-numbers.ts';
 
 /** 001 "Key Metrics to Track" on everything that shows them. */
 export type ScoreRow = {
@@ -39,7 +40,7 @@ export function scorecard(
       const limit = limitOf(target, subject, isLiteral(subject));
       return value === null || limit === null ? [] : [{ id: subject.id, value, limit }];
     });
-    const missed = judged.filter(({ value, limit }) => !holds(target.op, value, limit));
+    const missed = judged.filter(({ value, limit }) => !compareNumbers(target.op, value, limit));
     const isLower = target.op === '<' || target.op === '<=' || target.op === '=';
     const byDistance = judged.toSorted((a, b) =>
       isLower ? b.value - b.limit - a.value + a.limit : a.value - a.limit - b.value + b.limit,
@@ -60,19 +61,4 @@ export function scorecard(
 function limitOf({ value, ofBaseline }: TargetLine, { baselineRps }: Subject, isLiteral: boolean): number | null {
   if (ofBaseline === undefined || isLiteral) return value;
   return baselineRps === null ? null : ofBaseline * baselineRps;
-}
-
-function holds(op: TargetLine['op'], value: number, limit: number): boolean {
-  switch (op) {
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    case '=':
-      return value === limit;
-  }
 }

@@ -1,12 +1,28 @@
 import { nearestWord } from '#lib/metrics/nearest-word.ts';
 import type { Signal } from '#lib/metrics/signal.ts';
-import { ENGINE_SIGNALS } from '#lib/metrics/signals-engine.ts';
+import { CACHE_SIGNALS } from '#lib/metrics/signals-cache.ts';
 import { GPU_SIGNALS } from '#lib/metrics/signals-gpu.ts';
+import { LATENCY_SIGNALS } from '#lib/metrics/signals-latency.ts';
+import { LOAD_SIGNALS } from '#lib/metrics/signals-load.ts';
 import { RUN_SIGNALS } from '#lib/metrics/signals-run.ts';
+import { SERVER_SIGNALS } from '#lib/metrics/signals-server.ts';
 import { SLO_SIGNALS } from '#lib/metrics/signals-slo.ts';
+import { TARGET_SIGNALS } from '#lib/metrics/signals-target.ts';
 
-/** The signal catalog: panels, rules, the API and the docs page read nothing else. */
-export const SIGNALS: readonly Signal[] = [...ENGINE_SIGNALS, ...SLO_SIGNALS, ...RUN_SIGNALS, ...GPU_SIGNALS];
+/**
+ * The signal catalog: panels, rules, the API and the docs page read nothing else. First what an engine shows, in the order of a
+ * request's path: load, scheduling, prefill, decode, cache, results.
+ */
+export const SIGNALS: readonly Signal[] = [
+  ...LOAD_SIGNALS,
+  ...LATENCY_SIGNALS,
+  ...CACHE_SIGNALS,
+  ...SERVER_SIGNALS,
+  ...TARGET_SIGNALS,
+  ...SLO_SIGNALS,
+  ...RUN_SIGNALS,
+  ...GPU_SIGNALS,
+];
 
 const BY_ID: ReadonlyMap<string, Signal> = new Map(SIGNALS.map((signal) => [signal.id, signal]));
 

@@ -1,6 +1,7 @@
 import type { Unit } from '#lib/metrics/unit.ts';
 import { calculate } from '#lib/rules/check-value.ts';
 import type { CheckedComparison, CheckedExpression, Condition, SignalRead, Term } from '#lib/rules/checked.ts';
+import { compareNumbers } from '#lib/rules/compare-numbers.ts';
 
 export type Judgement = {
   /** null: unknown, because something that decides is unknown. Unknown never holds and is never healthy. */
@@ -111,23 +112,6 @@ function shifted({ operator, unit }: CheckedComparison, limit: number, margin: n
   if (healthyIsDown) return limit - margin * Math.abs(limit);
   const room = unit === 'ratio' && limit > 0 && limit <= 1 ? Math.min(limit, 1 - limit) : Math.abs(limit);
   return limit + margin * room;
-}
-
-function compareNumbers(operator: CheckedComparison['operator'], value: number, limit: number): boolean {
-  switch (operator) {
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    case '=':
-      return value === limit;
-    case '!=':
-      return value !== limit;
-  }
 }
 
 function numberOf(term: Term, evaluation: Evaluation): number | null {

@@ -1,0 +1,113 @@
+import type { Signal } from '#lib/metrics/signal.ts';
+
+const MINUTE_MS = 60_000;
+const engine = { kind: 'engine', windowMs: MINUTE_MS } as const;
+const FINISHED = ['finished'] as const;
+
+/** What the KV cache of an engine holds, hits and gives up. */
+export const CACHE_SIGNALS: readonly Signal[] = [
+  {
+    ...engine,
+    id: 'kv_cache_utilization',
+    title: 'KV cache used',
+    unit: 'ratio',
+    compute: { type: 'gauge', field: 'kv_usage_ratio' },
+    fleet: 'mean',
+    help: 'Share of KV-cache blocks in use. Fleet: mean with the fullest engine as the upper edge, never a sum.',
+    source: '002 Key Metrics 1; vllm:kv_cache_usage_perc',
+    bands: [
+      { level: 'safe', from: 0, to: 0.6, label: 'safe' },
+      { level: 'warning', from: 0.6, to: 0.8, label: 'warning' },
+      { level: 'danger', from: 0.8, to: null, label: 'danger' },
+    ],
+  },
+  {
+    ...engine,
+    id: 'kv_tokens_used',
+    title: 'KV tokens used',
+    unit: 'tokens',
+    compute: { type: 'gauge-product', fields: ['kv_usage_ratio', 'kv_blocks', 'kv_block_tokens'] },
+    fleet: 'sum',
+    help: 'KV utilisation × blocks × tokens per block, all as read from the engine.',
+    source: 'vllm:cache_config_info',
+  },
+  {
+    ...engine,
+    id: 'kv_tokens_capacity',
+    title: 'KV capacity',
+    unit: 'tokens',
+    compute: { type: 'gauge-product', fields: ['kv_blocks', 'kv_block_tokens'] },
+    fleet: 'sum',
+    help: 'Tokens that fit into the KV cache: blocks × tokens per block.',
+    source: 'vllm:cache_config_info',
+  },
+  {
+    ...engine,
+    id: 'cache_hit_rate',
+    title: 'Prefix cache hits',
+    unit: 'ratio',
+    compute: {
+      type: 'increase-ratio',
+      numerator: ['prefix_hits'],
+      denominator: ['prefix_queries'],
+      whenBothZero: null,
+      fallbackGauge: 'prefix_hit_ratio',
+    },
+    windowMs: 5 * MINUTE_MS,
+    fleet: 'merge',
+    help: 'Prefix-cache hits ÷ lookups of the window; unknown when nothing was looked up or prefix caching is off.',
+    source: '002 Key Metrics 2; vllm:prefix_cache_hits_total',
+    bands: [
+      { level: 'safe', from: 0.85, to: null, label: 'safe' },
+      { level: 'warning', from: 0.75, to: 0.85, label: 'warning' },
+      { level: 'danger', from: 0, to: 0.75, label: 'danger' },
+    ],
+  },
+  {
+    ...engine,
+    id: 'prefix_lookups',
+    title: 'Prefix cache lookups',
+    unit: 'count',
+    compute: { type: 'increase', counters: ['prefix_queries'] },
+    windowMs: 5 * MINUTE_MS,
+    fleet: 'sum',
+    help: 'Prefix-cache lookups of the window, as the engine counts them (vLLM: tokens since 0.9.0, blocks before). 0 while prefix caching is off.',
+    source: 'vllm:prefix_cache_queries_total',
+  },
+  {
+    ...engine,
+    id: 'cache_eviction_rate',
+    title: 'Preempted share',
+    unit: 'ratio',
+    compute: { type: 'increase-ratio', numerator: ['preemptions'], denominator: FINISHED, whenBothZero: 0 },
+    fleet: 'merge',
+    help: 'Preemptions ÷ finished requests of the window: what a full KV cache causes. vLLM has no eviction percentage.',
+    source: '002 Key Metrics 3; rules.yaml notes',
+    bands: [
+      { level: 'safe', from: 0, to: 0.01, label: 'safe' },
+      { level: 'warning', from: 0.01, to: 0.3, label: 'warning' },
+      { level: 'danger', from: 0.3, to: null, label: 'danger' },
+    ],
+  },
+  {
+    ...engine,
+    id: 'preemptions_per_second',
+    title: 'Preemptions',
+    unit: 'per_second',
+    compute: { type: 'rate', counters: ['preemptions'] },
+    fleet: 'sum',
+    help: 'Requests pushed out of the running batch per second because the KV cache was full.',
+    source: 'vllm:num_preemptions_total',
+  },
+  {
+    ...engine,
+    id: 'max_sequence_tokens',
+    title: 'Longest prompt',
+    unit: 'tokens',
+    compute: { type: 'quantile', histogram: 'request_prompt_tokens', q: 1 },
+    windowMs: 5 * MINUTE_MS,
+    fleet: 'merge',
+    help: 'Upper bound of the highest prompt-length bucket that was used in the window.',
+    source: '002 dashboard; vllm:request_prompt_tokens',
+  },
+];
