@@ -71,6 +71,11 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = await runRunCommand(rest, process.env);
     return;
   }
+  if (first === 'play') {
+    const { runPlay } = await import('#lib/cli/play.ts');
+    await runPlay(rest, process.env);
+    return;
+  }
   const isOption = first.startsWith('-');
   const command = COMMANDS[isOption ? 'start' : first];
   if (command === undefined) throw new UsageError(`unknown command "${first}"\n\n${USAGE}`);

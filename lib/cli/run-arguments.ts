@@ -166,7 +166,8 @@ function formatOf(text: string): 'md' | 'json' | 'csv' {
   throw new UsageError(`--format: "${text}" is none of md, json, csv`);
 }
 
-function urlOf(text: string): string {
+/** Where a Headroom runs, without a slash at the end. Throws UsageError. */
+export function urlOf(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
     throw new UsageError(`--url: "${text}" is not an http or https address`);
   return text.replace(/\/+$/, '');

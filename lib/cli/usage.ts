@@ -8,6 +8,7 @@ export const USAGE = `headroom: watches GPU inference
   headroom check-config [--config headroom.yaml]          say what is wrong with a configuration
   headroom export-rules [--format prometheus|headroom] [--profile relative|literal]   the rules as YAML
   headroom simulate [--port 9999] [--scenario steady]     a simulated fleet that speaks the real formats
+  headroom play BURST [--target qwen] [--url http://127.0.0.1:3000]   a burst of report 000 comes to an engine of a simulated fleet
   headroom seed --days 7 --engines N                      fill the database with simulated history
 
 Runs of batches and test matrices, told to a Headroom that runs: [--url http://127.0.0.1:3000], HEADROOM_URL, HEADROOM_TOKEN

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { BurstDetail, BurstList } from '#lib/api/bursts.ts';
+import { runPlay } from '#lib/cli/play.ts';
 import { getJson, readyFleet } from '#tests/e2e/api.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
 import { expectFits, scrollThrough, unnamed } from '#tests/e2e/looks.ts';
@@ -15,17 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Tells the simulator of the demo fleet to send a burst of report 000 to an engine. */
-async function play(target: string, burst: string): Promise<void> {
-  const url = new URL(fleet.targets.find(({ name }) => name === target)?.url ?? '');
-  const body = JSON.stringify({ path: url.pathname, play: burst });
-  const response = await fetch(new URL('/control', url), { method: 'POST', body });
-  expect(response.status).toBe(200);
-}
-
 it('a burst that is played on the demo fleet: seen while it lasts, at one-second points, with its queue', async () => {
   const startedMs = Date.now();
-  await play('qwen', 'burst_10x_spike_extreme');
+  await runPlay(['burst_10x_spike_extreme', '--target', 'qwen', '--url', base], {});
   const id = await until(async () => {
     const { items } = await getJson<BurstList>(base, `/bursts?subject=${fleet.engine('qwen')}`);
     return items.find(({ burst }) => burst.untilMs >= startedMs && burst.multiplier > 5)?.id ?? null;
@@ -48,4 +41,11 @@ it('a burst that is played on the demo fleet: seen while it lasts, at one-second
   expect(await unnamed(page)).toEqual([]);
   await context.close();
   expect(problems()).toEqual([]);
+});
+
+it('what cannot be played is refused with what can be', async () => {
+  await expect(runPlay(['burst_99x', '--url', base], {})).rejects.toThrow('expected one of burst_5x_spike,');
+  const of = (target: string) => runPlay(['burst_5x_spike', '--target', target, '--url', base], {});
+  await expect(of('nobody')).rejects.toThrow('polls no target "nobody"; it polls coder,');
+  await expect(of('gpu-01')).rejects.toThrow('"gpu-01" is no engine of a simulated fleet');
 });
