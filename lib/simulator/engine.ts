@@ -10,7 +10,7 @@ import {
   slotsOf,
 } from '#lib/simulator/engine-settings.ts';
 import { inFlightAfter } from '#lib/simulator/in-flight.ts';
-import { type LoadNow, loadAt, multipliedLoad, type PlayedLoad } from '#lib/simulator/load.ts';
+import { type LoadNow, type PlayedLoad, playedLoadAt } from '#lib/simulator/load.ts';
 import type { Random } from '#lib/simulator/random.ts';
 import { Tally } from '#lib/simulator/tally.ts';
 
@@ -138,7 +138,7 @@ export class Engine {
 
   /** Moves the engine over one span of virtual time. */
   step(fromS: number, spanS: number): void {
-    const load = multipliedLoad(loadAt(this.settings.load, fromS + spanS / 2), this.#played, fromS + spanS / 2);
+    const load = playedLoadAt(this.settings.load, this.#played, fromS + spanS / 2);
     const before = this.waiting + this.running;
     const preempted = preemptedShare(this.settings, Math.max(before, load.clients));
     const { arrivals, completions, pace } = this.#flow(load, before, preempted, spanS);

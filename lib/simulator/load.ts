@@ -57,11 +57,19 @@ export function loadAt(load: Load, timeS: number): LoadNow {
   return { rps: load.baseRps * swing * (inBurst ? burst.multiplier : 1), clients: 0, speed: 1 };
 }
 
-/** Multiples of an engine's own load, one phase after the other, from `startS` on; 1 afterwards. */
+/** Multiples of an engine's usual load, one phase after the other, from `startS` on. */
 export type PlayedLoad = { readonly startS: number; readonly phaseS: number; readonly multiples: readonly number[] };
 
-export function multipliedLoad(load: LoadNow, played: PlayedLoad | null, timeS: number): LoadNow {
-  if (played === null || timeS < played.startS) return load;
-  const multiple = played.multiples[Math.floor((timeS - played.startS) / played.phaseS)] ?? 1;
-  return { ...load, rps: load.rps * multiple, clients: Math.round(load.clients * multiple) };
+/** After the last phase the usual load holds this long, so that a recovery can be seen. */
+const QUIET_AFTER_S = 120;
+
+/** The load of this moment while a burst is played: the engine's own swings and bursts pause until a while after it. */
+export function playedLoadAt(load: Load, played: PlayedLoad | null, timeS: number): LoadNow {
+  if (played === null || timeS < played.startS) return loadAt(load, timeS);
+  const phase = Math.floor((timeS - played.startS) / played.phaseS);
+  const endS = played.startS + played.multiples.length * played.phaseS;
+  if (timeS >= endS + QUIET_AFTER_S) return loadAt(load, timeS);
+  const usual = load.kind === 'wave' ? { rps: load.baseRps, clients: 0, speed: 1 } : loadAt(load, timeS);
+  const multiple = played.multiples[phase] ?? 1;
+  return { ...usual, rps: usual.rps * multiple, clients: Math.round(usual.clients * multiple) };
 }
