@@ -17,7 +17,10 @@ const Row = z.object({
   requests: z.number().nullable(),
 });
 
-/** By engine: batches that are open or ended after `fromMs`. Those that Headroom only found in an engine's activity promise nothing. */
+/**
+ * By engine: batches that are open or ended after `fromMs`. Those that Headroom only found in an engine's activity promise
+ * nothing, and neither do the cells of a test matrix.
+ */
 export async function loadSlaBatches(pool: Pool, fromMs: number): Promise<ReadonlyMap<number, readonly SlaBatch[]>> {
   const { rows } = await pool.query(
     `SELECT r.engine_ids AS "engineIds", b.state, coalesce(b.submitted_at_ms, b.started_at_ms) AS "submittedMs",
@@ -25,7 +28,7 @@ export async function loadSlaBatches(pool: Pool, fromMs: number): Promise<Readon
             coalesce((b.reported->>'total')::float8,
                      (b.reported->>'completed')::float8 + coalesce((b.reported->>'failed')::float8, 0),
                      (b.measured->>'completed')::float8 + coalesce((b.measured->>'failed')::float8, 0)) AS requests
-     FROM run_batch b JOIN run r ON r.id = b.run_id AND r.removed_at_ms IS NULL AND r.origin <> 'detected'
+     FROM run_batch b JOIN run r ON r.id = b.run_id AND r.removed_at_ms IS NULL AND r.origin <> 'detected' AND r.kind = 'multi-batch'
      LEFT JOIN run_batch_watch w ON w.run_id = b.run_id AND w.number = b.number
      WHERE b.ended_at_ms IS NULL OR b.ended_at_ms > $1`,
     [Math.floor(fromMs)],

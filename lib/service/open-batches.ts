@@ -8,7 +8,11 @@ const MOST_RUNS = 20;
 
 /** Batches that have not ended, those with the nearest deadline first; of the newest twenty runs that are open. */
 export async function openBatches(context: ServiceContext): Promise<readonly OpenBatch[]> {
-  const runs = await listRuns(context.pool, { state: 'running' }, { after: null, limit: MOST_RUNS });
+  const runs = await listRuns(
+    context.pool,
+    { state: 'running', kind: 'multi-batch' },
+    { after: null, limit: MOST_RUNS },
+  );
   const told = runs.filter(({ origin }) => origin !== 'detected');
   const details = await Promise.all(told.map(({ id }) => getRunView(context, id)));
   return details

@@ -6,10 +6,12 @@ import { DEFAULT_RETENTION } from '#lib/db/partitions.ts';
 import { rollUp } from '#lib/db/rollup.ts';
 import { makeSlaMinutes } from '#lib/db/sla-minutes.ts';
 import { coverSpan, tiersFor } from '#lib/db/tier-cover.ts';
+import { codeOfWord } from '#lib/metrics/unit.ts';
 import { REPORT_BATCH_RULES } from '#lib/rules/packs/reports-batches.ts';
 import { SLO_RULES } from '#lib/rules/packs/slo.ts';
 import { backtestRule } from '#lib/service/backtest-rule.ts';
 import { currentValues } from '#lib/service/current.ts';
+import { openBatches } from '#lib/service/open-batches.ts';
 import { seriesOf } from '#lib/service/series.ts';
 import { type AlertHarness, createAlertHarness, type HarnessTarget } from '#tests/alert-harness.ts';
 import { engineReading, pushPolls, SETTINGS, serviceContext } from '#tests/engine-polls.ts';
@@ -131,6 +133,28 @@ describe('the SLA of the last day', () => {
     const { sla_24h_compliance: share } = await current('sla_24h_compliance,sla_basis');
     expect(share).toBeGreaterThan(0.78);
     expect(share).toBeLessThan(0.8);
+  });
+
+  it.each([
+    ['batches of a run decide it instead', 'multi-batch', 'batches', 1],
+    ['cells of a test matrix are no promise: they change nothing', 'concurrency', 'online', 0],
+  ] as const)('%s', async (_name, kind, basis, openCount) => {
+    const { rows } = await database.pool.query<{ id: number }>(
+      `INSERT INTO run (name, kind, origin, engine_ids, notes, started_at_ms, created_by, created_at_ms)
+       SELECT 'r', $1, 'api', array_agg(id), '', $2, 'K.', $2 FROM subject WHERE kind = 'engine' RETURNING id`,
+      [kind, NOW - HOUR],
+    );
+    const runId = rows[0]?.id;
+    await database.pool.query(
+      `INSERT INTO run_batch (run_id, number, name, state, notes, started_at_ms, ended_at_ms, reported)
+       VALUES ($1, 1, 'done', 'finished', '', $2, $3, '{"total": 10, "completed": 10}'),
+              ($1, 2, 'open', 'running', '', $3, NULL, '{}')`,
+      [runId, NOW - HOUR, NOW - HOUR / 2],
+    );
+    const { sla_basis: found } = await current('sla_basis');
+    expect(found).toBe(codeOfWord('sla_basis', basis));
+    expect(await openBatches(at())).toHaveLength(openCount);
+    await database.pool.query('DELETE FROM run WHERE id = $1', [runId]);
   });
 
   it('burns and the broken SLA fire, and a backtest tells the same', async () => {
