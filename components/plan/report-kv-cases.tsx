@@ -1,10 +1,11 @@
 import { PlanVerdictMark } from '#components/plan/plan-verdict.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
+import { REPORT_KV_CASES, type ReportKvCase } from '#lib/metrics/report-scenarios.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
-import { KV_STRESS_CASES, type KvStressCase, planKvStress } from '#lib/plan/report-kv-stress.ts';
+import { planKvStress } from '#lib/plan/report-kv-stress.ts';
 
-const COLUMNS: readonly Column<KvStressCase>[] = [
+const COLUMNS: readonly Column<ReportKvCase>[] = [
   {
     id: 'case',
     title: 'Case of report 002',
@@ -43,7 +44,7 @@ const COLUMNS: readonly Column<KvStressCase>[] = [
 export function ReportKvCases() {
   return (
     <Card title="The eleven KV cases of report 002">
-      <Table caption="KV cases of report 002" columns={COLUMNS} rows={KV_STRESS_CASES} rowKey={({ id }) => id} />
+      <Table caption="KV cases of report 002" columns={COLUMNS} rows={REPORT_KV_CASES} rowKey={({ id }) => id} />
       <p className="px-3 py-2 text-xs text-muted">
         Load: batch × tokens × batches at a time. All eleven follow from 4,915.2 B a token for 0.5B and four times that
         for 7B (its text says twice), without the tokens that are generated. Qwen2.5-0.5B in 16 bits really takes 12,288

@@ -1,104 +1,71 @@
+import { REPORT_OOM_CASES, type ReportOomCase } from '#lib/metrics/report-scenarios.ts';
 import { quantity } from '#lib/plan/figure.ts';
 import { type PreflightPlan, planPreflight } from '#lib/plan/plan-preflight.ts';
 import { REPORT_CAP } from '#lib/plan/pre-flight.ts';
 
 const GB = 1024 ** 3;
 
-export type ReportPreflightCase = {
-  readonly id: string;
+type Words = {
   readonly title: string;
-  readonly gpuGb: number;
-  readonly batch: number;
-  readonly workers: number;
-  /** Tokens of one worker's batch, and GB of all, as printed. */
+  /** Of one worker's batch, as printed. */
   readonly tokens: number;
-  readonly needGb: number;
   /** The result as printed. */
   readonly printed: string;
   /** Where the report contradicts itself or the arithmetic; empty where it does not. */
   readonly note: string;
 };
+export type ReportPreflightCase = ReportOomCase & Words;
 
-/** Report 000, Test 2: its seven OOM scenarios. */
-export const REPORT_PREFLIGHT_CASES: readonly ReportPreflightCase[] = [
-  {
-    id: 'oom_normal_batch',
+const WORDS: Readonly<Record<ReportOomCase['id'], Words>> = {
+  oom_normal_batch: {
     title: 'Normal batch',
-    gpuGb: 24,
-    batch: 128,
-    workers: 1,
     tokens: 65_536,
-    needGb: 0.5,
     printed: 'PASS, 4.2 %',
     note: '0.5 of 24 GB are 2.1 %, not 4.2 %.',
   },
-  {
-    id: 'oom_large_batch_safe',
+  oom_large_batch_safe: {
     title: 'Large batch, safe',
-    gpuGb: 24,
-    batch: 512,
-    workers: 1,
     tokens: 262_144,
-    needGb: 2,
     printed: 'PASS, 8.3 %',
     note: '',
   },
-  {
-    id: 'oom_oversized_batch',
+  oom_oversized_batch: {
     title: 'Oversized batch',
-    gpuGb: 24,
-    batch: 2048,
-    workers: 1,
     tokens: 1_048_576,
-    needGb: 8,
     printed: 'PASS, 33 %',
     note: '',
   },
-  {
-    id: 'oom_extreme_batch',
+  oom_extreme_batch: {
     title: 'Extreme batch',
-    gpuGb: 24,
-    batch: 8192,
-    workers: 1,
     tokens: 8_388_608,
-    needGb: 32,
     printed: 'FAIL, 8 GB over; 4,096 recovers',
     note: '1,024 tokens a request, twice those of the other rows, at half the bytes: 4 MiB a request all the same. Elsewhere the report says to cap at 2,048 and that recovery is manual.',
   },
-  {
-    id: 'oom_multi_worker',
+  oom_multi_worker: {
     title: 'Two workers',
-    gpuGb: 40,
-    batch: 1024,
-    workers: 2,
     tokens: 524_288,
-    needGb: 12,
     printed: 'PASS, 30 %',
     note: '12 KiB a token, 1.5 times that of the rows above.',
   },
-  {
-    id: 'oom_at_limit',
+  oom_at_limit: {
     title: 'At the limit',
-    gpuGb: 24,
-    batch: 512,
-    workers: 1,
     tokens: 262_144,
-    needGb: 24,
     printed: 'PASS, 100 %, risky',
     note: '96 KiB a token, 12 times that of the large batch with the same tokens. Yes at 100 %, no under its own cap.',
   },
-  {
-    id: 'oom_small_gpu_large_batch',
+  oom_small_gpu_large_batch: {
     title: 'Small GPU, large batch',
-    gpuGb: 8,
-    batch: 512,
-    workers: 1,
     tokens: 262_144,
-    needGb: 4,
     printed: 'PASS, 50 %',
     note: '16 KiB a token, and a card of 8 GB that is called an RTX 3090.',
   },
-];
+};
+
+/** Report 000, Test 2: its seven OOM scenarios. */
+export const REPORT_PREFLIGHT_CASES: readonly ReportPreflightCase[] = REPORT_OOM_CASES.map((oom) => ({
+  ...oom,
+  ...WORDS[oom.id],
+}));
 
 /** Tokens per request and bytes per token that a case's printed numbers come down to. */
 export function impliedLoad({ batch, workers, tokens, needGb }: ReportPreflightCase) {

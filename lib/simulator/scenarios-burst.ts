@@ -1,3 +1,4 @@
+import { REPORT_BASELINE_RPS, REPORT_BURSTS, type ReportBurst } from '#lib/metrics/report-scenarios.ts';
 import { gpuOf, RTX_3090, reserve } from '#lib/simulator/cards.ts';
 import { calibrated } from '#lib/simulator/engine-settings.ts';
 import type { Phase } from '#lib/simulator/load.ts';
@@ -11,53 +12,29 @@ export type BurstCase = {
   readonly multiples: readonly number[];
   readonly phaseS: number;
   readonly recoveryS: number;
-  /** As the report prints them. */
-  readonly reported: {
-    readonly peakRps: number;
-    readonly avgRps: number;
-    readonly queuePeak: number;
-    readonly requests: number;
-  };
+  readonly reported: ReportBurst;
 };
 
+type Timeline = Pick<BurstCase, 'multiples' | 'phaseS' | 'recoveryS'>;
+
 /**
- * The four bursts of report 000. Its numbers fix the timelines: 25,250 = 202 × (2 × (10 + 5 × 10) + 5), and 606 is the
- * mean of the phases without the recovery. So every burst comes twice, the oscillation three times, the ramp in five steps.
+ * The report's numbers fix the timelines: 25,250 = 202 × (2 × (10 + 5 × 10) + 5), and 606 is the mean of the phases without
+ * the recovery. So every burst comes twice, the oscillation three times, the ramp in five steps.
  */
-export const BURST_CASES: readonly BurstCase[] = [
-  {
-    id: 'burst_5x_spike',
-    baselineRps: 202,
-    multiples: [1, 5, 1, 5],
-    phaseS: 10,
-    recoveryS: 5,
-    reported: { peakRps: 1010, avgRps: 606, queuePeak: 63, requests: 25_250 },
-  },
-  {
-    id: 'burst_10x_spike_extreme',
-    baselineRps: 202,
-    multiples: [1, 10, 1, 10],
-    phaseS: 10,
-    recoveryS: 8,
-    reported: { peakRps: 2020, avgRps: 1111, queuePeak: 142, requests: 46_056 },
-  },
-  {
-    id: 'burst_oscillating',
-    baselineRps: 202,
-    multiples: [1, 3, 1, 3, 1, 3],
-    phaseS: 5,
-    recoveryS: 3,
-    reported: { peakRps: 606, avgRps: 404, queuePeak: 15, requests: 12_726 },
-  },
-  {
-    id: 'burst_ramp_drop',
-    baselineRps: 202,
-    multiples: [1, 2, 3, 4, 1],
-    phaseS: 8,
-    recoveryS: 6,
-    reported: { peakRps: 808, avgRps: 444, queuePeak: 37, requests: 18_988 },
-  },
-];
+const TIMELINES: Readonly<Record<ReportBurst['id'], Timeline>> = {
+  burst_5x_spike: { multiples: [1, 5, 1, 5], phaseS: 10, recoveryS: 5 },
+  burst_10x_spike_extreme: { multiples: [1, 10, 1, 10], phaseS: 10, recoveryS: 8 },
+  burst_oscillating: { multiples: [1, 3, 1, 3, 1, 3], phaseS: 5, recoveryS: 3 },
+  burst_ramp_drop: { multiples: [1, 2, 3, 4, 1], phaseS: 8, recoveryS: 6 },
+};
+
+/** The four bursts of report 000. */
+export const BURST_CASES: readonly BurstCase[] = REPORT_BURSTS.map((reported) => ({
+  id: reported.id,
+  baselineRps: REPORT_BASELINE_RPS,
+  ...TIMELINES[reported.id],
+  reported,
+}));
 
 /** End of the recovery. */
 export function burstLengthS(burst: BurstCase): number {

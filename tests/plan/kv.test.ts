@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { REPORT_KV_CASES } from '#lib/metrics/report-scenarios.ts';
 import { type Quantity, quantity } from '#lib/plan/figure.ts';
 import { bytesPerToken, type ModelUse, weightBytes } from '#lib/plan/kv-memory.ts';
 import { matchModel } from '#lib/plan/model-shape.ts';
 import { findModel, MODELS } from '#lib/plan/models.ts';
 import { type KvInput, planKv } from '#lib/plan/plan-kv.ts';
 import { kvDtypeOf, type Quantisation, quantisationOfName } from '#lib/plan/quantisation.ts';
-import { KV_STRESS_CASES, planKvStress } from '#lib/plan/report-kv-stress.ts';
+import { planKvStress } from '#lib/plan/report-kv-stress.ts';
 
 const GIB = 1024 ** 3;
 const entered = (value: number | null): Quantity => quantity(value, 'entered', value === null ? 'not told' : 'entered');
@@ -35,7 +36,7 @@ const plan = (more: Partial<KvInput> & { use?: ModelUse } = {}) =>
   });
 const figureOf = (made: ReturnType<typeof plan>, id: string) => made.figures.find((each) => each.id === id)?.value;
 
-describe.each(KV_STRESS_CASES)('report 002, $id', (one) => {
+describe.each(REPORT_KV_CASES)('report 002, $id', (one) => {
   const { need, share, passes } = planKvStress(one);
   it('takes the GB and the share that the report prints', () => {
     expect(Math.abs((need.value ?? 0) / 1e9 - one.kvGb)).toBeLessThan(0.05 + 1e-9);

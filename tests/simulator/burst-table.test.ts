@@ -60,7 +60,7 @@ describe.each(BURST_CASES)('$id', (burst) => {
   test('requests, peak and average are the report’s: they follow from its phases', () => {
     expect(found.requests).toBe(burst.reported.requests);
     expect(found.peakRps).toBe(burst.reported.peakRps);
-    expect(Math.floor(found.avgRps)).toBe(burst.reported.avgRps);
+    expect(Math.floor(found.avgRps)).toBe(burst.reported.averageRps);
   });
 
   test('the queue peaks where the report says, by an engine that serves nearly the whole peak', () => {

@@ -19,7 +19,7 @@ describe.each(OOM_CASES)('$id', (oom) => {
     const startedAtS = server.startedAtS;
     fleet.advance(batchStartS + 2);
     const most = (gpu?.settings.totalMib ?? 0) - (gpu?.settings.reservedMib ?? 0);
-    expect(gpu?.usedMib).toBe(Math.min(most, oom.needGib * MIB_PER_GIB));
+    expect(gpu?.usedMib).toBe(Math.min(most, oom.needGb * MIB_PER_GIB));
     expect(engine.counters.finishedError > 0).toBe(!oom.fits);
     expect(server.answers(fleet.nowS)).toBe(true);
     fleet.advance(batchStartS + 10);
@@ -31,11 +31,11 @@ describe.each(OOM_CASES)('$id', (oom) => {
     if (!oom.fits) expect(server.startedAtS).toBeCloseTo(batchStartS + 6 + downS, 0);
     fleet.advance(retryStartS + 2);
     expect(server.alive).toBe(true);
-    expect(gpu?.usedMib).toBe(oom.fits ? 420 : (oom.needGib * MIB_PER_GIB) / 2);
+    expect(gpu?.usedMib).toBe(oom.fits ? 420 : (oom.needGb * MIB_PER_GIB) / 2);
   });
 
   test('fits exactly when the card has as much', () => {
-    expect(oom.fits).toBe(oom.needGib <= oom.gpuGib);
+    expect(oom.fits).toBe(oom.needGb <= oom.gpuGb);
   });
 });
 

@@ -1,9 +1,9 @@
+import { REPORT_BASELINE_RPS, REPORT_BURSTS } from '#lib/metrics/report-scenarios.ts';
 import type { Unit } from '#lib/metrics/unit.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 import { numberParam } from '#lib/runs/cell-params.ts';
 import { type Check, type Judgement, judged, notMeasured } from '#lib/runs/judgement.ts';
 import { isScenario, type MatrixCell, newest, paramsOf } from '#lib/runs/matrix/matrix-cell.ts';
-import { BURST_SCENARIOS, REPORT_BASELINE_RPS } from '#lib/runs/matrix/reference-cells.ts';
 
 /** The report's numbers are of one simulated run; real arrivals scatter. Ours. */
 const TOLERANCE = 0.05;
@@ -22,7 +22,7 @@ type Asked = {
  * With `baseline_rps` the expectations are those of the report relative to its baseline of 202 req/s.
  */
 export function judgeBurst(cells: readonly MatrixCell[]): readonly Judgement[] {
-  return BURST_SCENARIOS.flatMap((scenario) => {
+  return REPORT_BURSTS.flatMap((scenario) => {
     const cell = newest(cells, isScenario(scenario.id));
     const baseline = (cell === null ? null : numberParam(paramsOf(cell), 'baseline_rps')) ?? REPORT_BASELINE_RPS;
     const scale = baseline / REPORT_BASELINE_RPS;

@@ -1,16 +1,19 @@
+import { REPORT_OOM_CASES } from '#lib/metrics/report-scenarios.ts';
 import { numberParam } from '#lib/runs/cell-params.ts';
 import { type Judgement, judged, notMeasured } from '#lib/runs/judgement.ts';
 import { fitOf, isScenario, type MatrixCell, paramsOf, peakRatio } from '#lib/runs/matrix/matrix-cell.ts';
-import { OOM_CASES, SOFT_CAP } from '#lib/runs/matrix/reference-cells.ts';
+import { SOFT_CAP } from '#lib/runs/matrix/reference-cells.ts';
 
-type Case = (typeof OOM_CASES)[number];
+/** With the batch of all workers together. */
+const CASES = REPORT_OOM_CASES.map((oom) => ({ ...oom, batch: oom.batch * oom.workers }));
+type Case = (typeof CASES)[number];
 
 /**
  * Report 000's seven memory cases. What it expects to fit must not run out of memory. What it expects not to fit passes
  * when it fits all the same, or when a retry of the same case with a smaller batch does: half, until it fits.
  */
 export function judgeOom(cells: readonly MatrixCell[]): readonly Judgement[] {
-  return OOM_CASES.map((reference) => {
+  return CASES.map((reference) => {
     const ofCase = cells.filter((cell) => isScenario(reference.id)(paramsOf(cell)));
     return judgeCase(
       ofCase.toSorted((a, b) => a.number - b.number),

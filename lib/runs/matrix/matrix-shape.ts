@@ -1,3 +1,4 @@
+import { REPORT_BURSTS, REPORT_KV_CASES, REPORT_OOM_CASES } from '#lib/metrics/report-scenarios.ts';
 import { type CellParams, contextOf, numberParam, textParam } from '#lib/runs/cell-params.ts';
 import { chunkLabel, promptOf } from '#lib/runs/matrix/judge-chunked-prefill.ts';
 import { fitLabel, isGpu, isModel, isQuantization } from '#lib/runs/matrix/judge-fit.ts';
@@ -11,15 +12,12 @@ import {
   paramsOf,
 } from '#lib/runs/matrix/matrix-cell.ts';
 import {
-  BURST_SCENARIOS,
   CHUNK_PROMPTS,
   CHUNK_SIZES,
   CONCURRENCY_CELLS,
   FIT_GPUS,
   FIT_MODELS,
   FIT_QUANTIZATIONS,
-  KV_SCENARIOS,
-  OOM_CASES,
 } from '#lib/runs/matrix/reference-cells.ts';
 import type { MatrixKind } from '#lib/runs/run.ts';
 
@@ -62,11 +60,11 @@ function shapeOf<T extends MatrixCell>(kind: MatrixKind, cells: readonly T[]): M
     case 'fit':
       return fitShape(cells);
     case 'burst':
-      return scenarioShape('Burst', BURST_SCENARIOS, cells);
+      return scenarioShape('Burst', REPORT_BURSTS, cells);
     case 'kv-stress':
-      return scenarioShape('Scenario', KV_SCENARIOS, cells);
+      return scenarioShape('Scenario', REPORT_KV_CASES, cells);
     case 'oom':
-      return scenarioShape('Case', OOM_CASES, cells);
+      return scenarioShape('Case', REPORT_OOM_CASES, cells);
   }
 }
 

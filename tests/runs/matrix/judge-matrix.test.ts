@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { REPORT_BURSTS, REPORT_KV_CASES, REPORT_OOM_CASES } from '#lib/metrics/report-scenarios.ts';
 import { outcomeOf } from '#lib/runs/judge-run.ts';
 import type { Check, Judgement } from '#lib/runs/judgement.ts';
 import { judgeMatrix, matrixHeadline } from '#lib/runs/matrix/judge-matrix.ts';
-import {
-  BURST_SCENARIOS,
-  CONCURRENCY_CELLS,
-  KV_SCENARIOS,
-  NAMED_FITS,
-  OOM_CASES,
-} from '#lib/runs/matrix/reference-cells.ts';
+import { CONCURRENCY_CELLS, NAMED_FITS } from '#lib/runs/matrix/reference-cells.ts';
 import type { MatrixKind } from '#lib/runs/run.ts';
 import { type CellShape, cellOf } from '#tests/runs/matrix/cells.ts';
 
@@ -78,7 +73,7 @@ describe('concurrency × context, report 004', () => {
 });
 
 describe('bursts, report 000', () => {
-  const [five] = BURST_SCENARIOS;
+  const [five] = REPORT_BURSTS;
   const burst = (
     more: Partial<CellShape['cell'] & object>,
     params: CellShape['params'] = {},
@@ -125,13 +120,13 @@ describe('bursts, report 000', () => {
 
 describe('KV-cache stress, report 002', () => {
   it('each of the eleven scenarios as the report measured it passes', () => {
-    const cells = KV_SCENARIOS.map((scenario, i) =>
+    const cells = REPORT_KV_CASES.map((scenario, i) =>
       cellOf({
         number: i + 1,
         params: { scenario: scenario.id },
-        hitRatio: scenario.hitRate,
+        hitRatio: scenario.hitRate / 100,
         ...(scenario.passes ? {} : { completed: 10, failed: 90, oomErrors: 90 }),
-        cell: { kvMaxRatio: Math.min(1, scenario.utilization), evictionRatio: scenario.evictions },
+        cell: { kvMaxRatio: Math.min(1, scenario.utilization / 100), evictionRatio: scenario.evictions / 100 },
       }),
     );
     const criteria = judgeMatrix('kv-stress', cells);
@@ -238,7 +233,7 @@ describe('out of memory, report 000', () => {
     expect([of?.state, of?.reason]).toEqual([state, expect.stringMatching(reason)]);
   });
 
-  it('asks for all seven', () => expect(judgeMatrix('oom', [])).toHaveLength(OOM_CASES.length));
+  it('asks for all seven', () => expect(judgeMatrix('oom', [])).toHaveLength(REPORT_OOM_CASES.length));
 });
 
 describe('chunked prefill, report 001', () => {
