@@ -5,6 +5,7 @@ import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { EndPicker } from '#components/silence/end-picker.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import { DialogActions } from '#components/ui/dialog-actions.tsx';
 import { Field, Input, TextArea } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
@@ -157,10 +158,7 @@ export function AckDialog({ alerts, all = null, onClose, onDone }: AckDialogProp
             </Notice>
           )}
         </div>
-        <div className="flex justify-end gap-2">
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogActions onCancel={onClose}>
           <Button
             type="submit"
             variant="primary"
@@ -168,7 +166,7 @@ export function AckDialog({ alerts, all = null, onClose, onDone }: AckDialogProp
           >
             {busy ? 'Sending…' : isStale ? 'Take it over' : 'Acknowledge'}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import { DialogActions } from '#components/ui/dialog-actions.tsx';
 import { Field, Input } from '#components/ui/field.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import type { AlertSummary } from '#lib/api/alerts.ts';
@@ -53,14 +54,11 @@ export function AssignDialog({ alert, onClose }: { alert: AlertSummary; onClose:
             />
           )}
         </Field>
-        <div className="flex justify-end gap-2">
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogActions onCancel={onClose}>
           <Button type="submit" variant="primary" disabled={assign.isPending}>
             {assign.isPending ? 'Saving…' : 'Assign'}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

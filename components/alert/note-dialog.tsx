@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import { DialogActions } from '#components/ui/dialog-actions.tsx';
 import { Field, TextArea } from '#components/ui/field.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { addNote } from '#lib/client/alert-mutations.ts';
@@ -56,14 +57,11 @@ export function NoteDialog({ id, onClose }: { id: number; onClose: () => void })
             />
           )}
         </Field>
-        <div className="flex justify-end gap-2">
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogActions onCancel={onClose}>
           <Button type="submit" variant="primary" disabled={note.trim() === '' || add.isPending}>
             {add.isPending ? 'Saving…' : 'Save'}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

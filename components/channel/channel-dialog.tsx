@@ -16,6 +16,7 @@ import {
 import { MatchersField } from '#components/silence/matchers-field.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import { DialogActions } from '#components/ui/dialog-actions.tsx';
 import { Checkbox, Field, Input } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
@@ -111,14 +112,11 @@ export function ChannelDialog({ channel, onClose }: { channel: ChannelView | nul
         </div>
         {!isHeartbeat && <FilterFields form={form} errors={errors} set={set} />}
         {errors.form !== undefined && <Notice tone="danger">{errors.form}</Notice>}
-        <div className="flex justify-end gap-2">
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogActions onCancel={onClose}>
           <Button type="submit" variant="primary" disabled={busy}>
             {busy ? 'Saving…' : 'Save'}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Shape } from '#components/status/shape.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import { DialogActions } from '#components/ui/dialog-actions.tsx';
 import { Field, TextArea } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
@@ -66,10 +67,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         </Field>
         {run.error !== null && <Notice tone="danger">{toProblem(run.error).detail}</Notice>}
         {isSeen && <ImportReport result={seen.result} />}
-        <div className="flex justify-end gap-2">
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogActions onCancel={onClose}>
           <Button onClick={look} disabled={yaml.trim() === '' || run.isPending}>
             {run.isPending && !isSeen ? 'Reading…' : 'What would come of it'}
           </Button>
@@ -80,7 +78,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           >
             Import {isSeen ? seen.result.imported.length : ''}
           </Button>
-        </div>
+        </DialogActions>
       </div>
     </Dialog>
   );

@@ -14,6 +14,7 @@ import {
 import { ImportPreview } from '#components/run/import-preview.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import { DialogActions } from '#components/ui/dialog-actions.tsx';
 import { Field, Input, TextArea } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
@@ -160,10 +161,7 @@ export function ImportDialog({ run, onClose }: { run: RunDetail | null; onClose:
         {looks.map(({ file, result }) => (
           <ImportPreview key={file} file={file} result={result} />
         ))}
-        <div className="sticky -bottom-4 -mx-4 -mb-4 flex justify-end gap-2 border-t border-line bg-surface px-4 py-3">
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogActions onCancel={onClose} sticky>
           {looks.length === 0 && (
             <Button
               disabled={files.length === 0 || params === null || send.isPending}
@@ -179,7 +177,7 @@ export function ImportDialog({ run, onClose }: { run: RunDetail | null; onClose:
           >
             {send.isPending && looks.length > 0 ? 'Importing…' : 'Import'}
           </Button>
-        </div>
+        </DialogActions>
       </div>
     </Dialog>
   );

@@ -14,6 +14,7 @@ import {
 import { Button } from '#components/ui/button.tsx';
 import { Chip } from '#components/ui/chips.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import { DialogActions } from '#components/ui/dialog-actions.tsx';
 import { Field, Input, TextArea } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
@@ -107,14 +108,11 @@ export function RunDialog({ run, onClose }: { run: RunDetail | null; onClose: ()
             {toProblem(error).title}. {toProblem(error).detail}
           </Notice>
         )}
-        <div className="sticky -bottom-4 -mx-4 -mb-4 flex justify-end gap-2 border-t border-line bg-surface px-4 py-3">
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogActions onCancel={onClose} sticky>
           <Button type="submit" variant="primary" disabled={isPending}>
             {run === null ? (isPending ? 'Starting…' : 'Start') : isPending ? 'Saving…' : 'Save'}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

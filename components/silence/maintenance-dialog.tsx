@@ -13,6 +13,7 @@ import { SilencePreview } from '#components/silence/silence-preview.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Chip, ChipChoice } from '#components/ui/chips.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import { DialogActions } from '#components/ui/dialog-actions.tsx';
 import { Field, Input } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
@@ -99,14 +100,11 @@ export function MaintenanceDialog({ window, onClose }: { window: MaintenanceView
         />
         <SilencePreview matchers={form.matchers} />
         {save.error !== null && <Notice tone="danger">{toProblem(save.error).detail}</Notice>}
-        <div className="flex justify-end gap-2">
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogActions onCancel={onClose}>
           <Button type="submit" variant="primary" disabled={save.isPending}>
             {save.isPending ? 'Saving…' : 'Save'}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

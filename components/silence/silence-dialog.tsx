@@ -7,6 +7,7 @@ import { MatchersField } from '#components/silence/matchers-field.tsx';
 import { SilencePreview } from '#components/silence/silence-preview.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import { DialogActions } from '#components/ui/dialog-actions.tsx';
 import { Field, Input } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
@@ -107,14 +108,11 @@ export function SilenceDialog({
             {toProblem(add.error).title}. {toProblem(add.error).detail}
           </Notice>
         )}
-        <div className="sticky -bottom-4 -mx-4 -mb-4 flex justify-end gap-2 border-t border-line bg-surface px-4 py-3">
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogActions onCancel={onClose} sticky>
           <Button type="submit" variant="primary" disabled={add.isPending}>
             {add.isPending ? 'Muting…' : 'Mute'}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -245,8 +245,8 @@ describe('a file that cannot be read says where and what was expected', () => {
     expect(() => readResults(text)).toThrow(message);
   });
 
-  it('a configuration of a million keys is looked through only so far', () => {
-    const wide = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`k${i}`, i]));
+  it('a configuration of very many keys is looked through only so far', () => {
+    const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, i]));
     expect(only(aiperfExport({ input_config: { wide } })).params).not.toHaveProperty('concurrency');
   });
 
