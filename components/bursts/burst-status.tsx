@@ -1,4 +1,5 @@
-import { Shape, type ShapeName } from '#components/status/shape.tsx';
+import type { ShapeName } from '#components/status/shape.tsx';
+import { ShapeWord } from '#components/status/shape-word.tsx';
 import { BURST_VERDICT_WORDS } from '#lib/client/burst-words.ts';
 import type { BurstVerdict } from '#lib/detect/burst-record.ts';
 
@@ -13,9 +14,8 @@ const VERDICT_SHAPES = {
 /** Shape and word of a burst's verdict. */
 export function BurstStatus({ verdict }: { verdict: BurstVerdict }) {
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <Shape name={VERDICT_SHAPES[verdict]} />
-      <span className="font-semibold">{BURST_VERDICT_WORDS[verdict]}</span>
-    </span>
+    <ShapeWord shape={VERDICT_SHAPES[verdict]} strong>
+      {BURST_VERDICT_WORDS[verdict]}
+    </ShapeWord>
   );
 }

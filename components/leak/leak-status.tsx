@@ -1,4 +1,5 @@
-import { Shape, type ShapeName } from '#components/status/shape.tsx';
+import type { ShapeName } from '#components/status/shape.tsx';
+import { ShapeWord } from '#components/status/shape-word.tsx';
 import { VERDICT_WORDS } from '#lib/client/leak-words.ts';
 import type { LeakVerdict } from '#lib/detect/leak-judgement.ts';
 
@@ -13,9 +14,8 @@ const VERDICT_SHAPES = {
 /** Shape and word of a verdict on growing memory. */
 export function LeakStatus({ verdict }: { verdict: LeakVerdict }) {
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <Shape name={VERDICT_SHAPES[verdict]} />
-      <span className="font-semibold">{VERDICT_WORDS[verdict]}</span>
-    </span>
+    <ShapeWord shape={VERDICT_SHAPES[verdict]} strong>
+      {VERDICT_WORDS[verdict]}
+    </ShapeWord>
   );
 }

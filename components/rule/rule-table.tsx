@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { SEVERITY_SHAPES } from '#components/status/alert-status.tsx';
 import { Shape } from '#components/status/shape.tsx';
+import { ShapeWord } from '#components/status/shape-word.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Switch } from '#components/ui/switch.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
@@ -18,12 +19,7 @@ const COLUMNS: readonly Column<RuleView>[] = [
   {
     id: 'severity',
     title: 'Severity',
-    cell: (rule) => (
-      <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-        <Shape name={SEVERITY_SHAPES[rule.severity]} />
-        {SEVERITY_WORDS[rule.severity]}
-      </span>
-    ),
+    cell: (rule) => <ShapeWord shape={SEVERITY_SHAPES[rule.severity]}>{SEVERITY_WORDS[rule.severity]}</ShapeWord>,
   },
   {
     id: 'title',

@@ -1,4 +1,5 @@
-import { Shape, type ShapeName } from '#components/status/shape.tsx';
+import type { ShapeName } from '#components/status/shape.tsx';
+import { ShapeWord } from '#components/status/shape-word.tsx';
 import type { HealthState } from '#lib/api/subjects.ts';
 
 const STATES: Record<HealthState, { shape: ShapeName; word: string }> = {
@@ -16,10 +17,5 @@ export function healthWord(state: HealthState): string {
 /** Shape and word of how far a subject or target can be trusted. */
 export function HealthStatus({ state, paused = false }: { state: HealthState; paused?: boolean }) {
   const { shape, word } = paused ? ({ shape: 'paused', word: 'Paused' } as const) : STATES[state];
-  return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <Shape name={shape} />
-      {word}
-    </span>
-  );
+  return <ShapeWord shape={shape}>{word}</ShapeWord>;
 }
