@@ -5,6 +5,7 @@ import { type CaseChange, mustSave, writeChanges } from '#lib/collector/alert-wr
 import { type EvaluationFacts, evaluateSlice, type ObservedCase } from '#lib/collector/evaluate-slice.ts';
 import { learnFloors, reservedGpus } from '#lib/collector/floors.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
+import { Pause } from '#lib/collector/pause.ts';
 import { PollQueue } from '#lib/collector/poll-queue.ts';
 import { RuleBook } from '#lib/collector/rule-book.ts';
 import type { EvaluatedPoll } from '#lib/collector/rule-cases.ts';
@@ -73,7 +74,7 @@ export class Evaluator {
   readonly #book: RuleBook;
   readonly #memory: AlertMemory;
   readonly #stop = new AbortController();
-  #wake = new AbortController();
+  readonly #pause = new Pause();
   #done: Promise<void> = Promise.resolve();
   #facts: { readonly atMs: number; readonly value: EvaluationFacts } | null = null;
   #runs: { readonly atMs: number; readonly value: ReadonlyMap<number, RunFigures> } | null = null;
@@ -101,7 +102,7 @@ export class Evaluator {
   /** Ends after the slice in work; what waits is evaluated by the next start from the state that is stored. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#wake.abort();
+    this.#pause.cut();
     await this.#done;
   }
 
@@ -109,7 +110,7 @@ export class Evaluator {
   onStored(records: readonly PollRecord[]): void {
     this.#recent.add(records);
     this.#queue.add(records);
-    this.#wake.abort();
+    this.#pause.cut();
   }
 
   /** Rules may have changed. */
@@ -143,8 +144,7 @@ export class Evaluator {
 
   async #loop(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      this.#wake = new AbortController();
-      if (this.#queue.isEmpty) await sleep(IDLE_MS, AbortSignal.any([this.#wake.signal, this.#stop.signal]));
+      if (this.#queue.isEmpty) await this.#pause.wait(IDLE_MS);
       if (this.#stop.signal.aborted) return;
       await this.#drain();
     }

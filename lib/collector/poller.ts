@@ -1,6 +1,6 @@
 import { errorText, type Log } from '#lib/collector/log.ts';
+import { Pause } from '#lib/collector/pause.ts';
 import type { Recorder } from '#lib/collector/recorder.ts';
-import { sleep } from '#lib/collector/timer.ts';
 import type { Writer } from '#lib/collector/writer.ts';
 import type { PollOutcome } from '#lib/scrape/poll.ts';
 import { nextSlotMs, pollOffsetMs } from '#lib/target/target.ts';
@@ -20,8 +20,8 @@ const SLOT_TOLERANCE = 0.01;
 /** One loop per target: polls at once, then at the target's slots; awaits each poll, so two never run together. */
 export class Poller {
   readonly #options: PollerOptions;
-  readonly #stop = new AbortController();
-  #wake = new AbortController();
+  readonly #pause = new Pause();
+  #isStopped = false;
   #fastMs: number | null = null;
   #done: Promise<void> = Promise.resolve();
   #wasOk: boolean | null = null;
@@ -36,7 +36,8 @@ export class Poller {
 
   /** Ends the loop; resolves when the poll in flight is over. */
   async stop(): Promise<void> {
-    this.#stop.abort();
+    this.#isStopped = true;
+    this.#pause.cut();
     await this.#done;
   }
 
@@ -44,22 +45,19 @@ export class Poller {
   setFast(intervalMs: number | null): void {
     if (intervalMs === this.#fastMs) return;
     this.#fastMs = intervalMs;
-    this.#wake.abort();
+    this.#pause.cut();
   }
 
   async #loop(): Promise<void> {
     const { target, clock } = this.#options;
     let lastMs = clock();
     await this.#pollAt(lastMs);
-    while (!this.#stop.signal.aborted) {
-      this.#wake = new AbortController();
+    while (!this.#isStopped) {
       const intervalMs = Math.min(target.intervalMs, this.#fastMs ?? target.intervalMs);
       const offsetMs = pollOffsetMs(target.name, intervalMs);
       // A timer may fire a millisecond early: the slot that was just used must not come again.
       const slotMs = nextSlotMs(offsetMs, intervalMs, Math.max(clock(), lastMs));
-      await sleep(slotMs - clock(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
-      if (this.#stop.signal.aborted) return;
-      if (this.#wake.signal.aborted) continue;
+      if ((await this.#pause.wait(slotMs - clock())) === 'cut short') continue;
       const nowMs = clock();
       lastMs = Math.abs(nowMs - slotMs) <= intervalMs * SLOT_TOLERANCE ? slotMs : Math.max(nowMs, lastMs + 1);
       await this.#pollAt(lastMs);
