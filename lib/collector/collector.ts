@@ -7,10 +7,11 @@ import { type Enqueue, Evaluator } from '#lib/collector/evaluator.ts';
 import { FastPolling } from '#lib/collector/fast-polling.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { JUDGE_TICK_MS, MemoryJudge } from '#lib/collector/memory-judge.ts';
+import { Pause } from '#lib/collector/pause.ts';
 import { Poller } from '#lib/collector/poller.ts';
 import { Recorder } from '#lib/collector/recorder.ts';
 import { SubjectRegistry } from '#lib/collector/subject-registry.ts';
-import { every, sleep } from '#lib/collector/timer.ts';
+import { every } from '#lib/collector/timer.ts';
 import { Writer, type WriterStats } from '#lib/collector/writer.ts';
 import { LayoutStore } from '#lib/db/layouts.ts';
 import { beat, LEASE_MS, releaseLeases, renewLeases } from '#lib/db/leases.ts';
@@ -61,7 +62,8 @@ export class Collector {
   readonly #running = new Map<number, Running>();
   #leasedUntilMs = 0;
   #listed: { readonly atMs: number; readonly targets: readonly StoredTarget[] } | null = null;
-  #wake = new AbortController();
+  readonly #pause = new Pause();
+  #refreshes = 0;
   #loops: Promise<void>[] = [];
 
   constructor(options: CollectorOptions) {
@@ -156,7 +158,8 @@ export class Collector {
   /** Looks at targets and leases now instead of at the next renewal. */
   refresh(): void {
     this.#listed = null;
-    this.#wake.abort();
+    this.#refreshes++;
+    this.#pause.cut();
   }
 
   writerStats(): WriterStats {
@@ -166,7 +169,7 @@ export class Collector {
   /** Ends polling, writes what waits, lets leases go. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#wake.abort();
+    this.#pause.cut();
     await Promise.all([...this.#running.values()].map(({ poller }) => poller.stop()));
     await Promise.all(this.#loops);
     const left = await this.#writer.drain();
@@ -195,14 +198,13 @@ export class Collector {
   async #leaseLoop(): Promise<void> {
     const { log, clock } = this.#options;
     while (!this.#stop.signal.aborted) {
-      this.#wake = new AbortController();
       try {
         await this.#renew();
       } catch (error) {
         log.warn(`leases: ${errorText(error)}`);
         if (clock() > this.#leasedUntilMs && this.#writer.stats().lastError === null) await this.#stopAll();
       }
-      await sleep(LEASE_RENEW_MS, AbortSignal.any([this.#wake.signal, this.#stop.signal]));
+      await this.#pause.wait(LEASE_RENEW_MS);
     }
   }
 
@@ -233,14 +235,14 @@ export class Collector {
   /** Reading hundreds of targets with their secrets at every renewal would cost as much as a tenth of polling them. */
   async #targets(leased: ReadonlySet<number>): Promise<readonly StoredTarget[]> {
     const nowMs = this.#options.clock();
-    const asked = this.#wake.signal;
+    const asked = this.#refreshes;
     const known = this.#listed;
     const ids = new Set(known?.targets.map((target) => target.id));
     if (known !== null && nowMs - known.atMs < RELIST_MS && [...leased].every((id) => ids.has(id)))
       return known.targets;
     const listed = { atMs: nowMs, targets: await this.#options.targets.list() };
     // A change that was announced meanwhile may not be in it.
-    if (!asked.aborted) this.#listed = listed;
+    if (asked === this.#refreshes) this.#listed = listed;
     return listed.targets;
   }
 
