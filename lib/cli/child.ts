@@ -6,8 +6,11 @@ import type { ProcessView } from '#lib/db/processes.ts';
 
 export const COMMAND_FILE = path.join(import.meta.dirname, 'headroom.ts');
 
-/** Every page is garbage a poll later. The more of them fit, the fewer are copied by collections before that. */
-export const COLLECTOR_NODE_ARGS = ['--max-semi-space-size=64'];
+/**
+ * Every page is garbage a poll later. The more of them fit, the fewer are copied by collections before that; and nothing
+ * may be put among the old objects on a guess, for a dead one there keeps its page until the next full collection.
+ */
+export const COLLECTOR_NODE_ARGS = ['--max-semi-space-size=64', '--no-allocation-site-pretenuring'];
 
 export type ChildOptions = {
   readonly name: string;

@@ -3,6 +3,7 @@ import { dcgm } from '#lib/scrape/sources/dcgm.ts';
 import { leftoverReason } from '#lib/scrape/sources/leftover.ts';
 import { mindprince } from '#lib/scrape/sources/mindprince.ts';
 import { nvidiaGpuExporter } from '#lib/scrape/sources/nvidia-gpu-exporter.ts';
+import { rememberLabels } from '#lib/scrape/sources/remembered-labels.ts';
 import { sglang } from '#lib/scrape/sources/sglang.ts';
 import type { Ignored, PageSource, SourceName, SourcePlan } from '#lib/scrape/sources/source.ts';
 import { telegraf } from '#lib/scrape/sources/telegraf.ts';
@@ -25,7 +26,9 @@ export type PagePlan = SourcePlan & { readonly sources: readonly SourceName[] };
  */
 export function planPage(shape: PageShape, source: SourceName | 'auto'): PagePlan {
   const sources = source === 'auto' ? detectSources(shape) : PAGE_SOURCES.filter((known) => known.name === source);
-  const plans = sources.map((known) => known.plan(shape));
+  const remembered = rememberLabels(shape);
+  const plans = sources.map((known) => known.plan(remembered.shape));
+  remembered.forget();
   const ignored = mergeIgnored(shape, plans);
   return {
     sources: sources.map((known) => known.name),
