@@ -14,6 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
           exclude: ['tests/db/**', 'tests/collector/**', 'tests/service/**', 'tests/cli/**', 'tests/e2e/**'],
+          testTimeout: 60_000,
         },
       },
       {

@@ -34,7 +34,7 @@ export type CollectorOptions = {
   readonly enqueue: Enqueue;
 };
 
-const FLUSH_MS = 250;
+const FLUSH_MS = 500;
 const MAX_WAITING_SAMPLES = 200_000;
 const LEASE_RENEW_MS = 5000;
 /** Changes of targets are announced; this is for an announcement that was lost. */

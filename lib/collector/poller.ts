@@ -14,6 +14,10 @@ export type PollerOptions = {
   readonly clock: () => number;
 };
 
+/** A poll is written within this share of the interval: what comes often, alerts wait for. */
+const WRITE_SHARE = 0.1;
+const SOONEST_WRITE_MS = 250;
+
 /** A poll that starts this close to its slot is stamped with the slot, so that spacing is even (Prometheus does the same). */
 const SLOT_TOLERANCE = 0.01;
 
@@ -53,7 +57,7 @@ export class Poller {
     let lastMs = clock();
     await this.#pollAt(lastMs);
     while (!this.#isStopped) {
-      const intervalMs = Math.min(target.intervalMs, this.#fastMs ?? target.intervalMs);
+      const intervalMs = this.#intervalMs();
       const offsetMs = pollOffsetMs(target.name, intervalMs);
       // A timer may fire a millisecond early: the slot that was just used must not come again.
       const slotMs = nextSlotMs(offsetMs, intervalMs, Math.max(clock(), lastMs));
@@ -62,6 +66,10 @@ export class Poller {
       lastMs = Math.abs(nowMs - slotMs) <= intervalMs * SLOT_TOLERANCE ? slotMs : Math.max(nowMs, lastMs + 1);
       await this.#pollAt(lastMs);
     }
+  }
+
+  #intervalMs(): number {
+    return Math.min(this.#options.target.intervalMs, this.#fastMs ?? Number.POSITIVE_INFINITY);
   }
 
   async #pollAt(atMs: number): Promise<void> {
@@ -82,11 +90,12 @@ export class Poller {
 
   async #record(atMs: number, outcome: PollOutcome): Promise<void> {
     const { recorder, writer } = this.#options;
+    const withinMs = Math.max(SOONEST_WRITE_MS, WRITE_SHARE * this.#intervalMs());
     if (outcome.ok) {
-      writer.add(await recorder.good({ ...outcome, atMs }));
+      writer.add(await recorder.good({ ...outcome, atMs }), withinMs);
     } else {
       const record = recorder.bad({ ...outcome, errorKind: outcome.kind, atMs });
-      writer.add(outcome.recognised === undefined ? record : { ...record, recognised: outcome.recognised });
+      writer.add(outcome.recognised === undefined ? record : { ...record, recognised: outcome.recognised }, withinMs);
     }
   }
 

@@ -19,7 +19,7 @@ export type WriterOptions = {
   readonly onLost: (targetIds: ReadonlySet<number>) => void;
   readonly log: Log;
   readonly clock: () => number;
-  /** Polls are gathered this long, then written in one transaction. */
+  /** Polls are gathered this long at the most, then written in one transaction. */
   readonly flushMs: number;
   /** Samples that may wait while the database is away. */
   readonly maxWaitingSamples: number;
@@ -38,6 +38,8 @@ export class Writer {
   #waiting: PollRecord[] = [];
   #waitingSamples = 0;
   #timer: NodeJS.Timeout | null = null;
+  /** When the timer rings, by the clock of `performance`. */
+  #dueMs = 0;
   #writing: Promise<void> | null = null;
   #written = 0;
   #dropped = 0;
@@ -58,10 +60,11 @@ export class Writer {
     this.#dropped++;
   }
 
-  add(record: PollRecord): void {
+  /** `withinMs`: a record that others wait for is written sooner, with all that wait. */
+  add(record: PollRecord, withinMs = this.#options.flushMs): void {
     this.#waiting.push(record);
     this.#waitingSamples += record.samples.length + 1;
-    this.#schedule(this.#options.flushMs);
+    this.#schedule(Math.min(withinMs, this.#options.flushMs));
   }
 
   stats(): WriterStats {
@@ -85,7 +88,11 @@ export class Writer {
   }
 
   #schedule(delayMs: number): void {
-    if (this.#timer !== null || this.#writing !== null) return;
+    if (this.#writing !== null) return;
+    const dueMs = performance.now() + delayMs;
+    if (this.#timer !== null && this.#dueMs <= dueMs) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#writing = this.#run();

@@ -54,6 +54,16 @@ const MAX_HEADER_BYTES = 16_384;
 /** One keep-alive connection per target, over which `fetchPage` never throws and never passes its timeout. */
 export function createFetcher(resolve: Resolve = resolveAll): Fetcher {
   const clients = new Map<string, Client>();
+  const addresses = new Map<string, URL>();
+
+  /** Taken apart once: a target's address is asked for at every poll. */
+  const addressOf = (text: string): URL => {
+    const known = addresses.get(text);
+    if (known !== undefined) return known;
+    const url = parseUrl(text);
+    addresses.set(text, url);
+    return url;
+  };
 
   const clientFor = (url: URL, { tls, connection }: FetchRequest): Client => {
     const key = `${connection === undefined ? url.href : `${url.origin}\n${connection}`}\n${tls?.ca ?? ''}\n${tls?.serverName ?? ''}\n${String(tls?.insecureSkipVerify ?? false)}`;
@@ -81,7 +91,7 @@ export function createFetcher(resolve: Resolve = resolveAll): Fetcher {
   };
 
   const follow = async (request: FetchRequest, deadline: number, progress: Progress): Promise<Answer> => {
-    const first = parseUrl(request.url);
+    const first = addressOf(request.url);
     let url = first;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       const reason = forbiddenHost(url.hostname);
@@ -106,7 +116,7 @@ export function createFetcher(resolve: Resolve = resolveAll): Fetcher {
       const progress: Progress = { bytes: 0, gotHeaders: false };
       try {
         const answer = await follow(request, start + request.timeoutMs, progress);
-        const url = parseUrl(request.url);
+        const url = addressOf(request.url);
         const encoding = headerText(answer, 'content-encoding');
         const raw = await decompress(answer.body, encoding, request.maxBodyBytes, where(url));
         const body = decodeText(raw);

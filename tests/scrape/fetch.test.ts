@@ -49,7 +49,7 @@ async function serveRaw(onData: (socket: Socket) => void): Promise<string> {
 }
 
 function get(url: string, more: Partial<FetchRequest> = {}): Promise<FetchOutcome> {
-  return fetcher.fetchPage({ url, timeoutMs: 2000, maxBodyBytes: 16 * 1024 * 1024, ...more });
+  return fetcher.fetchPage({ url, timeoutMs: 20_000, maxBodyBytes: 16 * 1024 * 1024, ...more });
 }
 
 function failure(outcome: FetchOutcome): { kind: string; message: string } {
@@ -210,7 +210,7 @@ describe('limits', () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
     const url = await serve((_, response) => text(response, bomb, { 'content-encoding': 'gzip' }));
     const before = process.memoryUsage().arrayBuffers;
-    const { kind, message } = failure(await get(url, { maxBodyBytes: 1024 * 1024, timeoutMs: 5000 }));
+    const { kind, message } = failure(await get(url, { maxBodyBytes: 1024 * 1024, timeoutMs: 20_000 }));
     expect(kind).toBe('too-large');
     expect(message).toContain('1048576');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * 1024 * 1024);

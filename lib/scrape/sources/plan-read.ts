@@ -40,9 +40,14 @@ export function readDrafts(plan: CompiledPlan, page: Page): SourceReading {
     bag[field] = value;
   }
   readScalars(plan.slots, page.values, drafts, note);
+  // One array for all buckets of a poll: the memory of small ones is asked for and given back one by one.
+  const buckets = new Float64Array(plan.histograms.reduce((sum, slot) => sum + slot.bounds.length, 0));
+  let at = 0;
   for (const slot of plan.histograms) {
     const draft = drafts[slot.subject];
-    const reading = readHistogram(slot, page.values, note);
+    const cumulative = buckets.subarray(at, at + slot.bounds.length);
+    at += slot.bounds.length;
+    const reading = readHistogram(slot, page.values, cumulative, note);
     if (draft !== undefined && reading !== undefined) draft.histograms[slot.field] = reading;
   }
   for (const hook of plan.hooks) hook(page.values, drafts, note);
@@ -101,15 +106,15 @@ function combined(slot: ScalarSlot, before: number, value: number): number {
   return before + value;
 }
 
-/** Sums the groups bucket by bucket; undefined when a bucket is not a usable count. */
+/** Sums the groups bucket by bucket into `cumulative`, all 0 before; undefined when a bucket is not a usable count. */
 function readHistogram(
   slot: HistogramSlot,
   values: Float64Array,
+  cumulative: Float64Array,
   note: (text: Note) => void,
 ): HistogramReading | undefined {
   const { bounds, buckets, groups, sums } = slot;
   const count = bounds.length;
-  const cumulative = new Float64Array(count);
   for (let i = 0, at = 0; i < groups; i += 1) {
     for (let b = 0; b < count; b += 1, at += 1) {
       cumulative[b] = (cumulative[b] ?? 0) + (values[buckets[at] ?? -1] ?? Number.NaN);
