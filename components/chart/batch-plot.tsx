@@ -3,6 +3,7 @@
 import { type ReactNode, useId, useMemo, useRef } from 'react';
 import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
 import { ticksBetween } from '#components/chart/ticks.ts';
+import { useWasInView } from '#components/chart/use-in-view.ts';
 import { useWidth } from '#components/chart/use-width.ts';
 import { displayUnit, type Unit } from '#lib/metrics/unit.ts';
 
@@ -42,6 +43,7 @@ const EDGE = 5;
 export function BatchPlot({ numbers, low, high, unit, summary, height = 220, children }: BatchPlotProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
+  const isSeen = useWasInView(frame);
   const clip = useId();
   const display = displayUnit(unit, Math.max(Math.abs(low), Math.abs(high)));
   const labels = ticksBetween(low / display.divisor, high / display.divisor, 5);
@@ -72,7 +74,7 @@ export function BatchPlot({ numbers, low, high, unit, summary, height = 220, chi
     <figure className="m-0">
       <figcaption className="sr-only">{summary}</figcaption>
       <div ref={frame} style={{ minHeight: height }} aria-hidden="true">
-        {width > 0 && (
+        {isSeen && width > 0 && (
           <ComposedChart width={width} height={height} data={corners} margin={MARGIN} accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--grid)" />
             <XAxis

@@ -16,3 +16,11 @@ export function useInView(ref: RefObject<HTMLElement | null>): boolean {
   }, [ref]);
   return inView;
 }
+
+/** Whether an element has ever been in or near the viewport: what was drawn once stays. */
+export function useWasInView(ref: RefObject<HTMLElement | null>): boolean {
+  const inView = useInView(ref);
+  const [was, setWas] = useState(false);
+  if (inView && !was) setWas(true);
+  return was;
+}

@@ -103,8 +103,8 @@ describe('a run by hand, from its start to its end', () => {
     await page.goto(`${base}/runs`);
     await expect.poll(() => textsOf(page, 'Running runs')).toEqual([expect.stringContaining('e2e by hand')]);
     await page.getByRole('link', { name: 'e2e by hand' }).click();
-    await page.getByRole('button', { name: 'Finish' }).click();
-    await page.getByRole('button', { name: 'Finish' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Finish', exact: true }).click();
+    await page.getByRole('button', { name: 'Finish', exact: true }).waitFor({ state: 'detached' });
     // The button is no longer there while it is asked for, too.
     const finished = await until(async () => {
       const run = await runOf(id);

@@ -91,9 +91,10 @@ describe('the form tests before anything is stored', () => {
 describe('a real target', () => {
   it('ends the demo: banner and simulated engines leave, its values come', async () => {
     await fill('mine', exporter.url('/metrics'));
+    // Waited for from the start: the message leaves again by itself.
+    const told = page.getByRole('status').filter({ hasText: 'mine is added' }).waitFor();
     await dialog().getByRole('button', { name: 'Add target' }).click();
-    await dialog().waitFor({ state: 'detached' });
-    await page.getByRole('status').filter({ hasText: 'mine is added' }).waitFor();
+    await Promise.all([told, dialog().waitFor({ state: 'detached' })]);
     await expect.poll(() => page.locator('tr', { hasText: 'demo fleet' }).count(), { timeout: 30_000 }).toBe(0);
     await page.goto(headroom.url);
     const row = page.locator('tr', { hasText: 'mine' });
