@@ -18,6 +18,7 @@ import { type SlaFigures, slaSignal } from '#lib/runs/sla-figures.ts';
 import type { Measured } from '#lib/series/measure.ts';
 import { measureSlo } from '#lib/series/measure-slo.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
+import { refuseUnknownSubjects } from '#lib/service/known-subjects.ts';
 import { missingReasons } from '#lib/service/missing-reason.ts';
 import { sharedFleet } from '#lib/service/shared-fleet.ts';
 import { parseSignalList } from '#lib/service/signal-list.ts';
@@ -32,6 +33,7 @@ export type CurrentInput = {
 export async function currentValues(context: ServiceContext, input: CurrentInput): Promise<CurrentAnswer> {
   const fleet = await sharedFleet(context);
   const signals = input.signals === undefined ? SIGNALS : parseSignalList(input.signals);
+  refuseUnknownSubjects(fleet, input.subject);
   const subjects = fleet.subjects.filter(
     (subject) =>
       (input.subject.length === 0 || input.subject.includes(subject.id)) &&
