@@ -34,7 +34,7 @@ const written = {
   source: TargetSource,
   url: z.string().max(2000).optional(),
   /** 5s where it is not given; 30s of a batch API. */
-  interval: z.string().optional(),
+  interval: z.string('expected a duration such as "5s"').optional(),
   labels: z.record(z.string(), z.string()),
   baseline_rps: z.number().positive().optional(),
   max_running: z.int().positive().max(1_000_000).optional(),

@@ -1,6 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { discover } from '#lib/collector/discovery.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { every } from '#lib/collector/timer.ts';
@@ -33,6 +34,9 @@ export type ConfigurationOptions = {
 
 const WATCH_MS = 1000;
 const FILE_DISCOVERY_MS = 5000;
+const SETTLE_MS = 300;
+const MAX_SETTLING = 20;
+const NO_FILE = 'targets: []';
 
 /** Keeps targets and rules in step with what the configuration file and its discovery entries say. */
 export class Configuration {
@@ -41,6 +45,8 @@ export class Configuration {
   #config: Config = Config.parse({});
   #stopDiscovery = new AbortController();
   #loops: Promise<void>[] = [];
+  #reloads: Promise<void> = Promise.resolve();
+  #syncs: Promise<void> = Promise.resolve();
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
@@ -50,7 +56,7 @@ export class Configuration {
   async start(): Promise<void> {
     const { file } = this.#options;
     await this.reload();
-    if (file !== null) watchFile(file, { interval: WATCH_MS }, () => void this.reload());
+    if (file !== null) watchFile(file, { interval: WATCH_MS }, () => void this.reload(SETTLE_MS));
   }
 
   async stop(): Promise<void> {
@@ -70,11 +76,19 @@ export class Configuration {
     return { intervalMs: interval, holdMs: hold, maxTargets };
   }
 
-  /** Reads the file again and applies it as a whole, or says what is wrong and changes nothing. */
-  async reload(): Promise<void> {
+  /**
+   * Reads the file again and applies it as a whole, or says what is wrong and changes nothing. One after the other. With
+   * `settleMs` a file that somebody is still writing is waited for: half a file may well be a good one with half the targets.
+   */
+  reload(settleMs = 0): Promise<void> {
+    this.#reloads = this.#reloads.then(() => this.#reload(settleMs));
+    return this.#reloads;
+  }
+
+  async #reload(settleMs: number): Promise<void> {
     const { file, log, pool, clock } = this.#options;
     try {
-      const text = file === null ? '' : await readFile(file, 'utf8');
+      const text = file === null ? NO_FILE : await readSettled(file, settleMs);
       const parsed = parseConfig(text);
       if (!parsed.ok) {
         const message = formatConfigErrors(file ?? '', parsed.errors);
@@ -165,10 +179,33 @@ export class Configuration {
     );
   }
 
-  async #sync(origin: 'file' | 'file_sd' | 'http_sd', key: string, targets: readonly TargetSettings[]): Promise<void> {
+  /** One after the other: two sources that bring the same name must see each other. */
+  #sync(origin: 'file' | 'file_sd' | 'http_sd', key: string, targets: readonly TargetSettings[]): Promise<void> {
+    const done = this.#syncs.then(() => this.#syncNow(origin, key, targets));
+    this.#syncs = done.catch(() => {});
+    return done;
+  }
+
+  async #syncNow(
+    origin: 'file' | 'file_sd' | 'http_sd',
+    key: string,
+    targets: readonly TargetSettings[],
+  ): Promise<void> {
     const { changed, nameTaken } = await this.#options.targets.sync(origin, key, targets);
     for (const name of nameTaken)
       this.#options.log.warn(`target "${name}" of ${key} is left out: another source has a target of that name`);
     if (changed > 0) this.#options.onChange();
   }
+}
+
+/** The text of a file once two readings agree. */
+async function readSettled(file: string, settleMs: number): Promise<string> {
+  let text = await readFile(file, 'utf8');
+  for (let i = 0; settleMs > 0 && i < MAX_SETTLING; i += 1) {
+    await sleep(settleMs);
+    const again = await readFile(file, 'utf8');
+    if (again === text) break;
+    text = again;
+  }
+  return text;
 }

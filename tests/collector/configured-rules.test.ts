@@ -55,6 +55,14 @@ it('a faulty file at the first start still brings the packs', async () => {
   expect(lines.join('\n')).toMatch(/rules\.custom\[0\]\.expr: position 1/);
 });
 
+it('a file that is being written, at this moment empty, removes nothing', async () => {
+  await apply('targets: [{name: a, url: "http://127.0.0.1:9/m"}]');
+  await apply('');
+  expect(lines.join('\n')).toMatch(/the last good one stays: .*the file is empty/);
+  const { rows } = await database.pool.query('SELECT name FROM target WHERE removed_at IS NULL');
+  expect(rows).toEqual([{ name: 'a' }]);
+});
+
 it('rules follow the file: packs, new ones, and those that are gone', async () => {
   const reports = BUILT_IN_RULES.filter((rule) => rule.pack === 'reports').length;
   const custom = 'custom: [{id: A, expr: queue_depth > 1}, {id: B, expr: queue_depth > 2}]';
