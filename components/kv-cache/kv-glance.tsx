@@ -105,6 +105,11 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
             <span className="block text-xs font-normal text-muted">
               {verdict.level === 'unknown' ? 'utilisation is unknown' : causeText(verdict, several, names)}
             </span>
+            {verdict.level !== 'unknown' && verdict.unknown > 0 && (
+              <span className="block text-xs">
+                not known of {verdict.unknown} of {chosen.length} engines
+              </span>
+            )}
           </dt>
           <dd>
             <LevelStatus level={verdict.level} />
