@@ -47,6 +47,8 @@ export class Configuration {
   #loops: Promise<void>[] = [];
   #reloads: Promise<void> = Promise.resolve();
   #syncs: Promise<void> = Promise.resolve();
+  /** By where the targets come from; also shown in health. */
+  #faults = new Map<string, string>();
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
@@ -123,6 +125,12 @@ export class Configuration {
     this.#config = config;
     this.#stopDiscovery.abort();
     await Promise.all(this.#loops);
+    const origins = new Set([
+      file ?? '',
+      ...config.discovery.map((entry) => ('file' in entry ? entry.file : entry.http)),
+    ]);
+    for (const key of this.#faults.keys()) if (!origins.has(key)) this.#faults.delete(key);
+    await this.#saveFaults();
     this.#stopDiscovery = new AbortController();
     this.#loops = config.discovery.map((entry) => this.#discoveryLoop(entry));
     await this.#options.targets.keepOrigins(
@@ -165,18 +173,33 @@ export class Configuration {
         ? (['file_sd', entry.file, FILE_DISCOVERY_MS] as const)
         : (['http_sd', entry.http, entry.interval] as const);
     const baseDir = file === null ? process.cwd() : path.dirname(file);
-    let lastFault = '';
     return every(
       everyMs,
       this.#stopDiscovery.signal,
       async () => {
         const found = await discover(entry, baseDir, this.#fetcher);
         if (found.ok) await this.#sync(origin, key, found.targets);
-        else if (found.message !== lastFault) log.warn(`discovery ${key}: ${found.message}; its last targets stay`);
-        lastFault = found.ok ? '' : found.message;
+        else await this.#noteFault(key, `${found.message}; its last targets stay`);
       },
       (error) => log.warn(`discovery ${key}: ${errorText(error)}`),
     );
+  }
+
+  /** Said when it is new; null: all is well. */
+  async #noteFault(key: string, fault: string | null): Promise<void> {
+    if ((this.#faults.get(key) ?? null) === fault) return;
+    if (fault === null) this.#faults.delete(key);
+    else {
+      this.#faults.set(key, fault);
+      this.#options.log.warn(`targets of ${key}: ${fault}`);
+    }
+    await this.#saveFaults();
+  }
+
+  async #saveFaults(): Promise<void> {
+    const faults = [...this.#faults].map(([from, error]) => ({ from, error }));
+    await saveSetting(this.#options.pool, 'sourceFaults', faults);
+    await sendHint(this.#options.pool, 'health');
   }
 
   /** One after the other: two sources that bring the same name must see each other. */
@@ -192,8 +215,8 @@ export class Configuration {
     targets: readonly TargetSettings[],
   ): Promise<void> {
     const { changed, nameTaken } = await this.#options.targets.sync(origin, key, targets);
-    for (const name of nameTaken)
-      this.#options.log.warn(`target "${name}" of ${key} is left out: another source has a target of that name`);
+    const left = nameTaken.map((name) => `"${name}"`).join(', ');
+    await this.#noteFault(key, left === '' ? null : `${left} left out: another source has a target of that name`);
     if (changed > 0) this.#options.onChange();
   }
 }

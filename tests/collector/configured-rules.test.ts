@@ -7,6 +7,7 @@ import { createLog } from '#lib/collector/log.ts';
 import { createPrisma } from '#lib/db/prisma.ts';
 import { loadRules } from '#lib/db/rules.ts';
 import { createSecretBox } from '#lib/db/secret-box.ts';
+import { loadSetting } from '#lib/db/settings.ts';
 import { TargetStore } from '#lib/db/targets.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
 import { channelStore } from '#tests/stored-alerts.ts';
@@ -61,6 +62,19 @@ it('a file that is being written, at this moment empty, removes nothing', async 
   expect(lines.join('\n')).toMatch(/the last good one stays: .*the file is empty/);
   const { rows } = await database.pool.query('SELECT name FROM target WHERE removed_at IS NULL');
   expect(rows).toEqual([{ name: 'a' }]);
+});
+
+it('a discovery entry that fails is shown in health until it works', async () => {
+  const list = path.join(folder, 'list.json');
+  await writeFile(list, '[{"targets": "gpu-01"}]');
+  await apply('discovery: [{file: list.json}]');
+  const faults = async () => (await loadSetting(database.pool, 'sourceFaults')) ?? [];
+  expect(await faults()).toEqual([
+    { from: 'list.json', error: expect.stringMatching(/expected \[.*its last targets stay/) },
+  ]);
+  await writeFile(list, '[{"targets": ["gpu-01:8000"]}]');
+  await apply('discovery: [{file: list.json}]');
+  expect(await faults()).toEqual([]);
 });
 
 it('rules follow the file: packs, new ones, and those that are gone', async () => {
