@@ -153,8 +153,8 @@ describe('what cannot be trusted looks it, each in its own way', () => {
   });
 
   it('their last values are no present values and win no place in the fleet line', async () => {
-    const line = await page.getByRole('list', { name: 'State of the fleet' }).textContent();
-    expect(line).toMatch(/KV cache highest 50% on hostile/);
+    const line = page.getByRole('list', { name: 'State of the fleet' });
+    await expect.poll(() => line.textContent()).toMatch(/KV cache highest 50% on hostile/);
     const falls = page.locator('tr', { has: page.getByRole('link', { name: 'falls', exact: true }) });
     expect(await falls.getAttribute('class')).toContain('hatched');
     expect(await falls.textContent()).not.toContain('98%');
