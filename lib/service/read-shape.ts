@@ -31,7 +31,8 @@ export function readShape(schema: z.ZodType, value: unknown, where: 'path' | 'qu
     where,
     result.error.issues.map((issue) => ({
       path: issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]].join('.') : issue.path.join('.'),
-      message: issue.message,
+      // What is wrong with a key is said one level deeper.
+      message: issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message,
     })),
   );
 }

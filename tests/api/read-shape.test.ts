@@ -4,7 +4,7 @@ import { AlertsQuery } from '#lib/api/alerts.ts';
 import { BurstsQuery } from '#lib/api/bursts.ts';
 import { IdParams } from '#lib/api/id.ts';
 import { RunImportQuery } from '#lib/api/run-import.ts';
-import { BatchParams, RunInput, RunsQuery } from '#lib/api/runs.ts';
+import { BatchInput, BatchParams, RunInput, RunsQuery } from '#lib/api/runs.ts';
 import { CurrentQuery, SeriesQuery } from '#lib/api/series.ts';
 import { readQuery, readShape } from '#lib/service/read-shape.ts';
 
@@ -44,6 +44,13 @@ describe('a NUL, which Postgres cannot store, is refused with its place', () => 
     [{ name: 'a', labels: { 'k\0': 'v' } }, /labels\.k\ufffd: holds a NUL/],
     [{ name: 'a', targets: ['x', '\0'] }, /targets\.1: holds a NUL/],
   ])('%j', (body, message) => expect(() => readShape(RunInput, body, 'body')).toThrow(message));
+});
+
+describe('a key that is not one', () => {
+  it('is named with what was expected', () =>
+    expect(() => readShape(BatchInput, { params: { 'Bad Name': 1 } }, 'body')).toThrow(
+      'params.Bad Name: expected a name of a-z, 0-9 and _',
+    ));
 });
 
 describe('seconds are not taken for milliseconds', () => {
