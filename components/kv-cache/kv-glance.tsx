@@ -40,7 +40,8 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
   const evictions = judged('cache_eviction_rate', 'highest');
   const drop = several ? extremeOf(chosen, current, 'throughput_drop', 'highest') : null;
   const slowest = several ? (drop?.id ?? null) : (single?.id ?? null);
-  const throughput = slowest === null ? 'no baseline yet' : throughputText(slowest, current);
+  const answers = chosen.some(({ health }) => health.state === 'ok');
+  const throughput = !answers ? 'unknown' : slowest === null ? 'no baseline yet' : throughputText(slowest, current);
   return (
     <Card
       title={several ? 'At a glance' : `At a glance: ${single === undefined ? '' : names.get(single.id)}`}
