@@ -3,6 +3,7 @@ import type { Problem } from '#lib/api/problem.ts';
 import { classifyFailure } from '#lib/db/failure.ts';
 import { type Actor, authorise, identify, type Role } from '#lib/service/access.ts';
 import { AppError, ERROR_STATUS } from '#lib/service/errors.ts';
+import { readQuery, readShape } from '#lib/service/read-shape.ts';
 import { type Server, server } from './server-context.ts';
 
 type Shapes = { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType };
@@ -26,9 +27,9 @@ export function endpoint<S extends Shapes>(role: Role, shapes: S, work: Work<S>)
       const actor = identify(factsOf(request), running.access);
       authorise(actor, role);
       const input = {
-        params: parse(shapes.params, await route.params, 'path'),
-        query: parse(shapes.query, queryOf(request), 'query'),
-        body: parse(shapes.body, shapes.body === undefined ? undefined : await bodyOf(request), 'body'),
+        params: shapes.params === undefined ? undefined : readShape(shapes.params, await route.params, 'path'),
+        query: readQuery(shapes.query, new URL(request.url).searchParams),
+        body: shapes.body === undefined ? undefined : readShape(shapes.body, await bodyOf(request), 'body'),
       } as Parameters<typeof work>[0];
       const answer = await work(input, { ...running, actor, request });
       return answer instanceof Response ? answer : Response.json(answer, { headers: { 'Cache-Control': 'no-store' } });
@@ -50,16 +51,6 @@ function factsOf(request: Request) {
   };
 }
 
-/** Repeated keys become arrays where the schema wants arrays (`subject=1&subject=2`, also `subject=1,2`). */
-function queryOf(request: Request): Record<string, unknown> {
-  const query: Record<string, unknown> = {};
-  for (const [key, value] of new URL(request.url).searchParams) {
-    if (key === 'subject') query[key] = [...((query[key] as string[] | undefined) ?? []), ...value.split(',')];
-    else query[key] = value;
-  }
-  return query;
-}
-
 async function bodyOf(request: Request): Promise<unknown> {
   const text = await request.text();
   if (text.length > MAX_BODY_BYTES)
@@ -69,21 +60,6 @@ async function bodyOf(request: Request): Promise<unknown> {
   } catch (error) {
     throw new AppError('invalid', `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
-  if (schema === undefined) return undefined;
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => ({
-    path: issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]].join('.') : issue.path.join('.'),
-    message: issue.message,
-  }));
-  throw new AppError(
-    'invalid',
-    `${where}: ${errors.map((error) => `${error.path}: ${error.message}`).join('; ')}`,
-    errors,
-  );
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -98,7 +74,7 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Unavailable',
 };
 
-function problemResponse(error: unknown): Response {
+export function problemResponse(error: unknown): Response {
   const { status, detail, errors } = mapError(error);
   const problem: Problem = {
     type: 'about:blank',

@@ -40,7 +40,8 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
   const evictions = judged('cache_eviction_rate', 'highest');
   const drop = several ? extremeOf(chosen, current, 'throughput_drop', 'highest') : null;
   const slowest = several ? (drop?.id ?? null) : (single?.id ?? null);
-  const throughput = slowest === null ? 'no baseline yet' : throughputText(slowest, current);
+  const answers = chosen.some(({ health }) => health.state === 'ok');
+  const throughput = !answers ? 'unknown' : slowest === null ? 'no baseline yet' : throughputText(slowest, current);
   return (
     <Card
       title={several ? 'At a glance' : `At a glance: ${single === undefined ? '' : names.get(single.id)}`}
@@ -105,6 +106,11 @@ export function KvGlance({ chosen, names }: { chosen: readonly Subject[]; names:
             <span className="block text-xs font-normal text-muted">
               {verdict.level === 'unknown' ? 'utilisation is unknown' : causeText(verdict, several, names)}
             </span>
+            {verdict.level !== 'unknown' && verdict.unknown > 0 && (
+              <span className="block text-xs">
+                not known of {verdict.unknown} of {chosen.length} engines
+              </span>
+            )}
           </dt>
           <dd>
             <LevelStatus level={verdict.level} />

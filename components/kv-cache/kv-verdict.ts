@@ -28,7 +28,13 @@ export function engineLevel(value: Numbers): Level {
   return worstLevel(kvFactors(value).map(({ level }) => level));
 }
 
-export type KvVerdict = { readonly level: Level; readonly causes: readonly string[]; readonly id: number | null };
+export type KvVerdict = {
+  readonly level: Level;
+  readonly causes: readonly string[];
+  readonly id: number | null;
+  /** Engines that are silent or do not say their utilisation: nothing is said of them. */
+  readonly unknown: number;
+};
 
 /** The worst engine's status and its causes: a sum over engines would hide the one that suffers. */
 export function kvVerdict(engines: readonly Subject[], current: CurrentIndex): KvVerdict {
@@ -41,13 +47,14 @@ export function kvVerdict(engines: readonly Subject[], current: CurrentIndex): K
     .map(({ id }) => ({ id, level: engineLevel(numbersOf(id)) }));
   const level = worstLevel(judged.map((engine) => engine.level));
   const worst = judged.filter((engine) => engine.level === level);
-  if (level === 'unknown' || level === 'safe') return { level, causes: [], id: null };
+  const unknown = engines.length - judged.filter((engine) => engine.level !== 'unknown').length;
+  if (level === 'unknown' || level === 'safe') return { level, causes: [], id: null, unknown };
   const factors = worst.map(({ id }) => ({
     id,
     causes: kvFactors(numbersOf(id)).flatMap((factor) => (factor.level === level ? [factor.name] : [])),
   }));
   const most = factors.toSorted((a, b) => b.causes.length - a.causes.length)[0];
-  return { level, causes: most?.causes ?? [], id: most?.id ?? null };
+  return { level, causes: most?.causes ?? [], id: most?.id ?? null, unknown };
 }
 
 /** The engine where a signal is highest or lowest; null when it is known nowhere. */

@@ -4,7 +4,7 @@ import { PageBody } from '#components/frame/page-header.tsx';
 import { PanelError } from '#components/panel/panel-states.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { toProblem } from '#lib/client/problem.ts';
+import { isNotFound } from '#lib/client/problem.ts';
 
 type DetailBodyProps<T> = {
   readonly query: { readonly data: T | undefined; readonly error: Error | null; refetch(): Promise<unknown> };
@@ -17,7 +17,7 @@ type DetailBodyProps<T> = {
 /** The page of one thing: loading, not there, not answered, or what it shows. */
 export function DetailBody<T>({ query, what, list, children }: DetailBodyProps<T>) {
   const { data, error, refetch } = query;
-  const isMissing = error !== null && toProblem(error).status === 404;
+  const isMissing = isNotFound(error);
   return (
     <PageBody>
       {isMissing && (
@@ -29,7 +29,7 @@ export function DetailBody<T>({ query, what, list, children }: DetailBodyProps<T
             </Link>
           }
         >
-          There is no {what}.
+          {data === undefined ? `There is no ${what}.` : `There is no ${what} any more: somebody removed it.`}
         </Notice>
       )}
       {error !== null && !isMissing && (
@@ -41,7 +41,7 @@ export function DetailBody<T>({ query, what, list, children }: DetailBodyProps<T
           <Skeleton className="h-64" />
         </div>
       )}
-      {data !== undefined && children(data)}
+      {data !== undefined && !isMissing && children(data)}
     </PageBody>
   );
 }

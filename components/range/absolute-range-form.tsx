@@ -3,24 +3,35 @@
 import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Field, Input } from '#components/ui/field.tsx';
-import type { RangeState } from '#lib/client/range-state.ts';
+import { type RangeState, typedInstant } from '#lib/client/range-state.ts';
 import { parseInstantMs } from '#lib/metrics/time-range.ts';
 
-const HINT = 'now-6h, 2026-11-22 14:05Z or epoch ms';
+const EXPECTED = 'Expected now-6h, 2026-11-22 14:05 or epoch ms';
 
 /** From and to as text: the way to zoom without dragging. */
-export function AbsoluteRangeForm({ range, onApply }: { range: RangeState; onApply: (range: RangeState) => void }) {
+export function AbsoluteRangeForm({
+  range,
+  utc,
+  onApply,
+}: {
+  range: RangeState;
+  utc: boolean;
+  onApply: (range: RangeState) => void;
+}) {
   const [from, setFrom] = useState(range.from);
   const [to, setTo] = useState(range.to);
   const [tried, setTried] = useState(false);
-  const [fromMs, toMs] = [parseInstantMs(from, Date.now()), parseInstantMs(to, Date.now())];
-  const fromError = fromMs === null ? `Expected ${HINT}` : undefined;
-  const toError =
-    toMs === null ? `Expected ${HINT}` : fromMs !== null && toMs <= fromMs ? 'Must be later than “From”' : undefined;
+  const nowMs = Date.now();
+  const [fromText, toText] = [typedInstant(from, nowMs, utc), typedInstant(to, nowMs, utc)];
+  const msOf = (text: string | null): number | null => (text === null ? null : parseInstantMs(text, nowMs));
+  const [fromMs, toMs] = [msOf(fromText), msOf(toText)];
+  const fromError = fromText === null ? EXPECTED : undefined;
+  const isBefore = fromMs !== null && toMs !== null && toMs <= fromMs;
+  const toError = toText === null ? EXPECTED : isBefore ? 'Must be later than “From”' : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (fromError === undefined && toError === undefined) onApply({ ...range, from: from.trim(), to: to.trim() });
+    if (fromText !== null && toText !== null && !isBefore) onApply({ ...range, from: fromText, to: toText });
   };
   return (
     <form onSubmit={submit} className="mt-3 space-y-2 border-t border-line pt-2">
@@ -33,7 +44,9 @@ export function AbsoluteRangeForm({ range, onApply }: { range: RangeState; onApp
         </Field>
       </div>
       <div className="flex items-center justify-between gap-2">
-        <p className="text-xs text-muted">{HINT}</p>
+        <p className="text-xs text-muted">
+          now-6h, 2026-11-22 14:05 ({utc ? 'UTC' : 'local time; with Z: UTC'}), epoch ms
+        </p>
         <Button type="submit" className="h-7">
           Apply
         </Button>

@@ -79,6 +79,7 @@ export const RangePicker = memo(function RangePicker() {
             ))}
           </div>
           <AbsoluteRangeForm
+            utc={utc}
             key={`${range.from} ${range.to}`}
             range={range}
             onApply={(next) => {

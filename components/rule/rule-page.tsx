@@ -14,12 +14,13 @@ import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import type { RuleView } from '#lib/api/rules.ts';
+import { isNotFound } from '#lib/client/problem.ts';
 import { changeRule, deleteRule, ruleQuery } from '#lib/client/rule-queries.ts';
 
 /** One rule: what it says now, and its editor. */
 export function RulePage({ id }: { id: string }) {
   const query = useQuery(ruleQuery(id));
-  const { data } = query;
+  const data = isNotFound(query.error) ? undefined : query.data;
   return (
     <>
       <PageHeader

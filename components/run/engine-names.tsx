@@ -18,7 +18,11 @@ export function EngineNames({ engines, most = MOST_NAMED }: { engines: RunSummar
       {engines.slice(0, most).map(({ id, kind, name }, index) => (
         <span key={id}>
           {index > 0 && ', '}
-          <Link href={`/${kind}s/${id}`} title={name} className="underline">
+          <Link
+            href={`/${kind}s/${id}`}
+            title={name}
+            className="inline-block max-w-full truncate align-bottom underline"
+          >
             {names[index] ?? name}
           </Link>
         </span>

@@ -41,10 +41,29 @@ export function RunHead({ run }: { run: RunDetail }) {
             ))}
           </p>
         )}
-        {run.notes !== '' && <p className="mt-1 whitespace-pre-wrap [overflow-wrap:anywhere]">{run.notes}</p>}
+        {run.notes !== '' && <Notes text={run.notes} />}
         {labels.length === 0 && run.notes === '' && <span className="text-muted">none</span>}
       </Part>
     </section>
+  );
+}
+
+/** So much fits beside the other facts; what is longer opens, so that the criteria stay on the first screen. */
+const SHORT_NOTES = { chars: 280, lines: 8 };
+
+function Notes({ text }: { text: string }) {
+  const className = 'mt-1 whitespace-pre-wrap [overflow-wrap:anywhere]';
+  if (text.length <= SHORT_NOTES.chars && text.split('\n').length <= SHORT_NOTES.lines)
+    return <p className={className}>{text}</p>;
+  return (
+    <details className="group mt-1">
+      <summary className="list-none">
+        <span className="line-clamp-3 whitespace-pre-wrap [overflow-wrap:anywhere] group-open:hidden">{text}</span>
+        <span className="underline group-open:hidden">All of it</span>
+        <span className="hidden underline group-open:inline">Less</span>
+      </summary>
+      <p className={className}>{text}</p>
+    </details>
   );
 }
 

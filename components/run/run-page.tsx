@@ -17,6 +17,7 @@ import { RunOutcome } from '#components/run/run-status.tsx';
 import { ThroughputPicture } from '#components/run/throughput-picture.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import type { RunDetail } from '#lib/api/runs.ts';
+import { isNotFound } from '#lib/client/problem.ts';
 import { deleteRunKey } from '#lib/client/run-mutations.ts';
 import { runQuery } from '#lib/client/run-queries.ts';
 import { KIND_WORDS, ORIGIN_WORDS } from '#lib/client/run-words.ts';
@@ -30,7 +31,7 @@ export function RunPage({ id }: { id: number }) {
   });
   const isGone = deletions.some((status) => status === 'pending' || status === 'success');
   const query = useQuery({ ...runQuery(id), enabled: !isGone });
-  const { data } = query;
+  const data = isNotFound(query.error) ? undefined : query.data;
   const title = data === undefined ? null : `${data.name}: ${data.headline}`;
   useEffect(() => {
     if (title !== null) document.title = `${title} · Headroom`;

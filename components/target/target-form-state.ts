@@ -99,10 +99,16 @@ export function readForm(form: TargetForm): FormResult {
   return parsed.success && Object.keys(errors).length === 0 ? { ok: true, input: parsed.data } : { ok: false, errors };
 }
 
-/** Only what a change may carry: without `auth` the stored secret stays. */
+/** What the form changes: without `auth` the stored secret stays, and what was emptied is taken away. */
 export function patchOf(form: TargetForm, input: TargetInput): TargetPatch {
   const { auth, ...rest } = input;
-  return form.auth === 'keep' || auth === undefined ? rest : { ...rest, auth };
+  return {
+    ...rest,
+    url: input.url ?? null,
+    baseline_rps: input.baseline_rps ?? null,
+    max_running: input.max_running ?? null,
+    ...(form.auth === 'keep' ? {} : { auth: auth ?? null }),
+  };
 }
 
 /** A problem's `errors` by the field of the form that they belong to; `form` holds what has no field. */

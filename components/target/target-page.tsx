@@ -16,6 +16,7 @@ import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import type { TargetDetail } from '#lib/api/targets.ts';
+import { isNotFound } from '#lib/client/problem.ts';
 import { targetQuery } from '#lib/client/queries.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
@@ -24,7 +25,7 @@ import { formatValue } from '#lib/metrics/unit.ts';
 export function TargetPage({ id }: { id: number }) {
   const router = useRouter();
   const query = useQuery(targetQuery(id));
-  const { data } = query;
+  const data = isNotFound(query.error) ? undefined : query.data;
   return (
     <>
       <PageHeader

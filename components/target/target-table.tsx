@@ -73,7 +73,7 @@ const COLUMNS: readonly Column<Target>[] = [
     title: 'Error',
     cell: (row) => (
       <span
-        className="block max-w-52 truncate text-muted xl:max-w-96 max-sm:max-w-full max-sm:whitespace-normal"
+        className="line-clamp-2 max-w-52 whitespace-normal text-muted [overflow-wrap:anywhere] min-[112rem]:max-w-96 max-sm:max-w-full"
         title={errorOf(row)}
       >
         {errorOf(row) === '' ? 'none' : errorOf(row)}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ALERT_SCOPES, ALERT_STATES, DATA_STATES, END_REASONS } from '#lib/alerts/alert.ts';
 import { HANDLINGS } from '#lib/alerts/handling.ts';
+import { WrittenId } from '#lib/api/id.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
 import { SEVERITIES } from '#lib/rules/rule.ts';
 
@@ -81,8 +82,8 @@ export const AlertFilter = z.strictObject({
   severity: list(SEVERITIES).optional(),
   handling: list(HANDLINGS).optional(),
   rule: z.string().optional(),
-  subject: z.array(z.coerce.number().int().positive()).optional(),
-  target: z.coerce.number().int().positive().optional(),
+  subject: z.array(WrittenId).optional(),
+  target: WrittenId.optional(),
   owner: z.string().optional(),
   match: z.string().max(4096).optional(),
   from: z.string().optional(),

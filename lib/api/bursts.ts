@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WrittenId } from '#lib/api/id.ts';
 import { BURST_VERDICTS } from '#lib/detect/burst-record.ts';
 import { BURST_SIGNALS } from '#lib/detect/burst-sample.ts';
 
@@ -78,7 +79,7 @@ export type BurstDetail = z.infer<typeof BurstDetail>;
 
 /** `GET /bursts`: those that began in [from, to), newest first. */
 export const BurstsQuery = z.strictObject({
-  subject: z.array(z.coerce.number().int().positive()).max(200).default([]),
+  subject: z.array(WrittenId).max(200).default([]),
   from: z.string().default('now-7d'),
   to: z.string().default('now'),
   cursor: z.string().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WrittenId } from '#lib/api/id.ts';
 import { MOST_PARAMS, parseParam } from '#lib/runs/cell-params.ts';
 import { RESULT_TOOLS } from '#lib/runs/results/result-cell.ts';
 import { RUN_KINDS } from '#lib/runs/run.ts';
@@ -14,7 +15,7 @@ const list = z
 /** Query of `POST /runs/import`; the body is the file. */
 export const RunImportQuery = z.strictObject({
   /** Adds to this run; without it a new one is made. */
-  run: z.coerce.number().int().positive().optional(),
+  run: WrittenId.optional(),
   name: z.string().trim().min(1).max(200).optional(),
   kind: z.enum(RUN_KINDS).exclude(['multi-batch']).optional(),
   /** `concurrency=50,context_tokens=1024`: of every cell of the file, above what the file says. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WrittenId } from '#lib/api/id.ts';
 import { LeakView } from '#lib/api/leak.ts';
 import { SUBJECT_KINDS } from '#lib/metrics/sample.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
@@ -10,7 +11,8 @@ import { BATCH_STATES, RUN_KINDS, RUN_ORIGINS } from '#lib/runs/run.ts';
 
 const ms = z.number();
 const value = z.number().nullable();
-const pastMs = z.int().positive();
+/** Of the years 2001 to 2286, so that seconds are not taken for them. */
+const pastMs = z.int().min(1e12, 'expected epoch milliseconds').max(9_999_999_999_999, 'expected epoch milliseconds');
 const name = z.string().trim().min(1).max(200);
 const notes = z.string().max(20_000);
 const labels = z.record(z.string().min(1).max(100), z.string().max(1000));
@@ -89,8 +91,8 @@ export type BatchPatch = z.infer<typeof BatchPatch>;
 
 /** `{id}` and `{number}` of a path. */
 export const BatchParams = z.object({
-  id: z.coerce.number().int().positive(),
-  number: z.coerce.number().int().positive(),
+  id: WrittenId,
+  number: WrittenId,
 });
 
 export const FinishInput = z.strictObject({ finishedAtMs: pastMs.optional() });
@@ -100,7 +102,7 @@ export const RunsQuery = z.strictObject({
   kind: z.enum(RUN_KINDS).optional(),
   origin: z.enum(RUN_ORIGINS).optional(),
   state: z.enum(['running', 'finished']).optional(),
-  engine: z.coerce.number().int().positive().optional(),
+  engine: WrittenId.optional(),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

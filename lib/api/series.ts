@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WrittenId } from '#lib/api/id.ts';
 import { SUBJECT_KINDS } from '#lib/metrics/sample.ts';
 import { UNITS } from '#lib/metrics/unit.ts';
 import { SEVERITIES } from '#lib/rules/rule.ts';
@@ -8,7 +9,7 @@ const value = z.number().nullable();
 /** `signals=a,b&subject=1&subject=2 | kind=engine&from=now-6h&to=now&points=300&group=subject|fleet&format=json|csv` */
 export const SeriesQuery = z.strictObject({
   signals: z.string().min(1),
-  subject: z.array(z.coerce.number().int().positive()).default([]),
+  subject: z.array(WrittenId).default([]),
   kind: z.enum(SUBJECT_KINDS).optional(),
   from: z.string().default('now-6h'),
   to: z.string().default('now'),
@@ -78,7 +79,7 @@ export type SeriesAnswer = z.infer<typeof SeriesAnswer>;
 
 export const CurrentQuery = z.strictObject({
   signals: z.string().optional(),
-  subject: z.array(z.coerce.number().int().positive()).default([]),
+  subject: z.array(WrittenId).default([]),
   kind: z.enum(SUBJECT_KINDS).optional(),
 });
 

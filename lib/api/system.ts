@@ -25,6 +25,8 @@ export const Health = z.object({
     file: z.string().nullable(),
     loadedAtMs: z.number().nullable(),
     error: z.string().nullable(),
+    /** Of a good file: a discovery entry whose targets are those of before, a target that is left out. */
+    faults: z.array(z.object({ from: z.string(), error: z.string() })),
   }),
 });
 export type Health = z.infer<typeof Health>;

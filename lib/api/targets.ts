@@ -23,18 +23,23 @@ export function defaultInterval(source: TargetSource): string {
 
 export const TARGET_ORIGINS = ['file', 'api', 'file_sd', 'http_sd', 'demo', 'found'] as const;
 
-/** What a person writes for one target; secrets are write-only. Durations are texts such as "5s". */
-export const TargetInput = z.strictObject({
-  name: z.string().min(1).max(200),
-  source: TargetSource.default('auto'),
+/** Without defaults: a change that names one key changes that one. */
+const written = {
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'holds a control character'),
+  source: TargetSource,
   url: z.string().max(2000).optional(),
   /** 5s where it is not given; 30s of a batch API. */
-  interval: z.string().optional(),
-  labels: z.record(z.string(), z.string()).default({}),
+  interval: z.string('expected a duration such as "5s"').optional(),
+  labels: z.record(z.string(), z.string()),
   baseline_rps: z.number().positive().optional(),
-  max_running: z.int().positive().optional(),
-  profile: z.enum(['relative', 'literal']).default('relative'),
-  gpus: z.array(z.union([z.string(), z.int().nonnegative()])).default([]),
+  max_running: z.int().positive().max(1_000_000).optional(),
+  profile: z.enum(['relative', 'literal']),
+  gpus: z.array(z.union([z.string(), z.int().nonnegative()])),
   /** What is promised of its engines, key by key before `slo` of the whole file. */
   slo: SloInput.optional(),
   auth: z
@@ -56,6 +61,15 @@ export const TargetInput = z.strictObject({
       insecure_skip_verify: z.boolean().default(false),
     })
     .optional(),
+};
+
+/** What a person writes for one target; secrets are write-only. Durations are texts such as "5s". */
+export const TargetInput = z.strictObject({
+  ...written,
+  source: written.source.default('auto'),
+  labels: written.labels.default({}),
+  profile: written.profile.default('relative'),
+  gpus: written.gpus.default([]),
 });
 export type TargetInput = z.infer<typeof TargetInput>;
 
@@ -127,7 +141,16 @@ export type TargetList = z.infer<typeof TargetList>;
 export const TargetDetail = Target.extend({ recognised: Recognised.nullable(), scrapes: z.array(Scrape) });
 export type TargetDetail = z.infer<typeof TargetDetail>;
 
-export const TargetPatch = TargetInput.partial().extend({ paused: z.boolean().optional() });
+/** What is not named stays; null takes it away. */
+export const TargetPatch = z.strictObject(written).partial().extend({
+  url: written.url.nullable(),
+  baseline_rps: written.baseline_rps.nullable(),
+  max_running: written.max_running.nullable(),
+  slo: written.slo.nullable(),
+  auth: written.auth.nullable(),
+  tls: written.tls.nullable(),
+  paused: z.boolean().optional(),
+});
 export type TargetPatch = z.infer<typeof TargetPatch>;
 
 /** Answer of `POST /targets/test`: one poll, nothing stored. */

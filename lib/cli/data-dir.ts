@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isAlive } from '#lib/cli/postgres.ts';
+import { UsageError } from '#lib/cli/usage.ts';
 
 /** What a running installation writes down, for the other commands. */
 export type RunFile = {
@@ -24,7 +25,9 @@ const fileOf = (dataDir: string): string => path.join(dataDir, 'headroom.run');
 
 /** Makes the directory and takes it. Throws DataDirBusyError, naming the pid, when another Headroom runs on it. */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true }).catch((error: unknown) => {
+    throw new UsageError(`--data-dir: ${error instanceof Error ? error.message : String(error)}`);
+  });
   const file = fileOf(dataDir);
   let run: RunFile = { pid: process.pid, startedAt: new Date().toISOString() };
   for (let attempt = 0; ; attempt++) {

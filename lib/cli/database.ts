@@ -1,4 +1,5 @@
 import { lockDataDir, readRunFile } from '#lib/cli/data-dir.ts';
+import { databaseFault, givenDatabaseUrl } from '#lib/cli/database-url.ts';
 import { startPostgres } from '#lib/cli/postgres.ts';
 import type { Log } from '#lib/collector/log.ts';
 
@@ -11,8 +12,11 @@ export async function withDatabase<T>(
   log: Log,
   work: (databaseUrl: string) => Promise<T>,
 ): Promise<T> {
-  const given = process.env.DATABASE_URL;
-  if (given !== undefined && given !== '') return work(given);
+  const given = givenDatabaseUrl(process.env);
+  if (given !== null)
+    return work(given).catch((error: unknown) => {
+      throw databaseFault(given, error);
+    });
   const running = readRunFile(dataDir);
   if (running?.databaseUrl !== undefined) return work(running.databaseUrl);
   const lock = await lockDataDir(dataDir);

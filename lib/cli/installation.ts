@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { Child, COLLECTOR_NODE_ARGS } from '#lib/cli/child.ts';
 import type { DataDirLock } from '#lib/cli/data-dir.ts';
+import { databaseFault, givenDatabaseUrl } from '#lib/cli/database-url.ts';
 import { freePort, type RunningPostgres, startPostgres } from '#lib/cli/postgres.ts';
 import { createLog, errorText, type Log } from '#lib/collector/log.ts';
 import { sleep } from '#lib/collector/timer.ts';
@@ -43,9 +44,9 @@ const WATCH_DEMO_MS = 1000;
 export async function runInstallation(plan: Plan, firstTargets: FirstTargets | null): Promise<Ending> {
   const { log } = plan;
   const signal = untilSignal();
-  const external = plan.mode === 'real' ? (process.env.DATABASE_URL ?? '') : '';
-  const postgres = external === '' ? await startPostgres(plan.dataDir, createLog('postgres')) : null;
-  const databaseUrl = postgres?.url ?? external;
+  const external = plan.mode === 'real' ? givenDatabaseUrl(process.env) : null;
+  const postgres = external === null ? await startPostgres(plan.dataDir, createLog('postgres')) : null;
+  const databaseUrl = postgres?.url ?? external ?? '';
   const pool = createPool(
     { connectionString: databaseUrl, max: 2, statementTimeoutMs: 30_000, name: 'start' },
     (error) => log.warn(`database connection lost: ${error.message}`),
@@ -53,7 +54,9 @@ export async function runInstallation(plan: Plan, firstTargets: FirstTargets | n
   const children: Child[] = [];
   const ended = new AbortController();
   try {
-    const { applied } = await migrate(databaseUrl);
+    const { applied } = await migrate(databaseUrl).catch((error: unknown) => {
+      throw external === null ? error : databaseFault(external, error);
+    });
     log.info(`database ready${applied.length > 0 ? `, ${applied.length} migrations applied` : ''}`);
     const db = createPrisma(pool);
     const targets = new TargetStore(db, createSecretBox(plan.secretKey));

@@ -44,5 +44,7 @@ export function appNotices(health: Health): readonly AppNotice[] {
       text: `${file} has an error and was not applied: ${health.configuration.error}`,
     });
   }
+  for (const { from, error } of health.configuration.faults)
+    notices.push({ id: `source ${from}`, tone: 'warning', text: `Targets of ${from}: ${error}` });
   return notices;
 }

@@ -25,3 +25,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem;
   return problemOf('Something went wrong', 0, error instanceof Error ? error.message : String(error));
 }
+
+/** Gone, or never there: what was shown of it before is no longer so. */
+export function isNotFound(error: unknown): boolean {
+  return error !== null && toProblem(error).status === 404;
+}

@@ -61,6 +61,21 @@ export function instantText(ms: number): string {
   return new Date(Math.round(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
+/**
+ * A point in time as a person types it, as the URL keeps it: a date without a zone is of the zone that the page shows its
+ * times in, as everything around it is. null when it is none.
+ */
+export function typedInstant(typed: string, nowMs: number, utc: boolean): string | null {
+  const text = typed.trim();
+  if (parseInstantMs(text, nowMs) === null) return null;
+  const parts = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?)?(?:\.\d+)?$/.exec(text);
+  if (utc || parts === null) return text;
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  return instantText(new Date(year, month - 1, day, hour, minute, second).getTime());
+}
+
 export function absoluteRange(fromMs: number, toMs: number, refresh: string): RangeState {
   const spanMs = Math.max(MIN_SPAN_MS, toMs - fromMs);
   const middleMs = (fromMs + toMs) / 2;

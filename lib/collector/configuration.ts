@@ -1,6 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { discover } from '#lib/collector/discovery.ts';
 import { errorText, type Log } from '#lib/collector/log.ts';
 import { every } from '#lib/collector/timer.ts';
@@ -33,6 +34,9 @@ export type ConfigurationOptions = {
 
 const WATCH_MS = 1000;
 const FILE_DISCOVERY_MS = 5000;
+const SETTLE_MS = 300;
+const MAX_SETTLING = 20;
+const NO_FILE = 'targets: []';
 
 /** Keeps targets and rules in step with what the configuration file and its discovery entries say. */
 export class Configuration {
@@ -41,6 +45,10 @@ export class Configuration {
   #config: Config = Config.parse({});
   #stopDiscovery = new AbortController();
   #loops: Promise<void>[] = [];
+  #reloads: Promise<void> = Promise.resolve();
+  #syncs: Promise<void> = Promise.resolve();
+  /** By where the targets come from; also shown in health. */
+  #faults = new Map<string, string>();
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
@@ -50,7 +58,7 @@ export class Configuration {
   async start(): Promise<void> {
     const { file } = this.#options;
     await this.reload();
-    if (file !== null) watchFile(file, { interval: WATCH_MS }, () => void this.reload());
+    if (file !== null) watchFile(file, { interval: WATCH_MS }, () => void this.reload(SETTLE_MS));
   }
 
   async stop(): Promise<void> {
@@ -70,11 +78,19 @@ export class Configuration {
     return { intervalMs: interval, holdMs: hold, maxTargets };
   }
 
-  /** Reads the file again and applies it as a whole, or says what is wrong and changes nothing. */
-  async reload(): Promise<void> {
+  /**
+   * Reads the file again and applies it as a whole, or says what is wrong and changes nothing. One after the other. With
+   * `settleMs` a file that somebody is still writing is waited for: half a file may well be a good one with half the targets.
+   */
+  reload(settleMs = 0): Promise<void> {
+    this.#reloads = this.#reloads.then(() => this.#reload(settleMs));
+    return this.#reloads;
+  }
+
+  async #reload(settleMs: number): Promise<void> {
     const { file, log, pool, clock } = this.#options;
     try {
-      const text = file === null ? '' : await readFile(file, 'utf8');
+      const text = file === null ? NO_FILE : await readSettled(file, settleMs);
       const parsed = parseConfig(text);
       if (!parsed.ok) {
         const message = formatConfigErrors(file ?? '', parsed.errors);
@@ -109,6 +125,12 @@ export class Configuration {
     this.#config = config;
     this.#stopDiscovery.abort();
     await Promise.all(this.#loops);
+    const origins = new Set([
+      file ?? '',
+      ...config.discovery.map((entry) => ('file' in entry ? entry.file : entry.http)),
+    ]);
+    for (const key of this.#faults.keys()) if (!origins.has(key)) this.#faults.delete(key);
+    await this.#saveFaults();
     this.#stopDiscovery = new AbortController();
     this.#loops = config.discovery.map((entry) => this.#discoveryLoop(entry));
     await this.#options.targets.keepOrigins(
@@ -151,24 +173,62 @@ export class Configuration {
         ? (['file_sd', entry.file, FILE_DISCOVERY_MS] as const)
         : (['http_sd', entry.http, entry.interval] as const);
     const baseDir = file === null ? process.cwd() : path.dirname(file);
-    let lastFault = '';
     return every(
       everyMs,
       this.#stopDiscovery.signal,
       async () => {
         const found = await discover(entry, baseDir, this.#fetcher);
         if (found.ok) await this.#sync(origin, key, found.targets);
-        else if (found.message !== lastFault) log.warn(`discovery ${key}: ${found.message}; its last targets stay`);
-        lastFault = found.ok ? '' : found.message;
+        else await this.#noteFault(key, `${found.message}; its last targets stay`);
       },
       (error) => log.warn(`discovery ${key}: ${errorText(error)}`),
     );
   }
 
-  async #sync(origin: 'file' | 'file_sd' | 'http_sd', key: string, targets: readonly TargetSettings[]): Promise<void> {
+  /** Said when it is new; null: all is well. */
+  async #noteFault(key: string, fault: string | null): Promise<void> {
+    if ((this.#faults.get(key) ?? null) === fault) return;
+    if (fault === null) this.#faults.delete(key);
+    else {
+      this.#faults.set(key, fault);
+      this.#options.log.warn(`targets of ${key}: ${fault}`);
+    }
+    await this.#saveFaults();
+  }
+
+  async #saveFaults(): Promise<void> {
+    const faults = [...this.#faults].map(([from, error]) => ({ from, error }));
+    await saveSetting(this.#options.pool, 'sourceFaults', faults);
+    await sendHint(this.#options.pool, 'health');
+  }
+
+  /** One after the other: two sources that bring the same name must see each other. */
+  #sync(origin: 'file' | 'file_sd' | 'http_sd', key: string, targets: readonly TargetSettings[]): Promise<void> {
+    const done = this.#syncs.then(() => this.#syncNow(origin, key, targets));
+    this.#syncs = done.catch(() => {});
+    return done;
+  }
+
+  async #syncNow(
+    origin: 'file' | 'file_sd' | 'http_sd',
+    key: string,
+    targets: readonly TargetSettings[],
+  ): Promise<void> {
     const { changed, nameTaken } = await this.#options.targets.sync(origin, key, targets);
-    for (const name of nameTaken)
-      this.#options.log.warn(`target "${name}" of ${key} is left out: another source has a target of that name`);
+    const left = nameTaken.map((name) => `"${name}"`).join(', ');
+    await this.#noteFault(key, left === '' ? null : `${left} left out: another source has a target of that name`);
     if (changed > 0) this.#options.onChange();
   }
+}
+
+/** The text of a file once two readings agree. */
+async function readSettled(file: string, settleMs: number): Promise<string> {
+  let text = await readFile(file, 'utf8');
+  for (let i = 0; settleMs > 0 && i < MAX_SETTLING; i += 1) {
+    await sleep(settleMs);
+    const again = await readFile(file, 'utf8');
+    if (again === text) break;
+    text = again;
+  }
+  return text;
 }

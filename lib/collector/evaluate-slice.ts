@@ -119,7 +119,9 @@ function lookedUp(
       return Number(about.some((each) => isFrozen(poll.sameBody, busy.has(each.id))));
     }
     case 'shown':
-      return !poll.ok || subject === null ? null : Number(poll.shown.has(subject.id));
+      if (!poll.ok || subject === null) return null;
+      // A server that prints no engine at all was started anew and waits for its first request.
+      return subject.kind === 'engine' && poll.shown.size === 0 ? null : Number(poll.shown.has(subject.id));
     case 'missing-signals':
       return facts.missing.get(target.id) ?? null;
     case 'memory-verdict':

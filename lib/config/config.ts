@@ -7,7 +7,7 @@ import { parseDurationMs } from '#lib/metrics/duration.ts';
 import { RULE_PACKS } from '#lib/rules/rule.ts';
 import { DEFAULT_FAST_POLLING, MIN_FAST_INTERVAL_MS } from '#lib/target/fast-polling.ts';
 
-const duration = z.string().transform((text, context) => {
+const duration = z.string('expected a duration such as "48h" or "30d"').transform((text, context) => {
   const ms = parseDurationMs(text);
   if (ms === null || ms <= 0) {
     context.addIssue({ code: 'custom', message: `"${text}" is not a duration: expected e.g. 48h or 30d` });
@@ -15,6 +15,11 @@ const duration = z.string().transform((text, context) => {
   }
   return ms;
 });
+
+const HOUR_MS = 3_600_000;
+
+/** What is older is deleted at once, and `2m` are two minutes. */
+const keptAtLeast = (ms: number, text: string) => duration.refine((given) => given >= ms, `at least ${text}`);
 
 const Discovery = z.union([
   z.strictObject({ file: z.string().min(1) }),
@@ -27,7 +32,11 @@ export const Config = z.strictObject({
   targets: z.array(TargetInput).default([]),
   discovery: z.array(Discovery).default([]),
   retention: z
-    .strictObject({ raw: duration.optional(), minute: duration.optional(), hour: duration.optional() })
+    .strictObject({
+      raw: keptAtLeast(HOUR_MS, '1h').optional(),
+      minute: keptAtLeast(HOUR_MS, '1h').optional(),
+      hour: keptAtLeast(24 * HOUR_MS, '1d').optional(),
+    })
     .default({}),
   /** What is promised of every engine whose target says nothing else. */
   slo: SloInput.optional(),

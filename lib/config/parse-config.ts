@@ -25,6 +25,9 @@ export type ParsedConfig =
     }
   | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
+/** Most often a file that is just being written; taken as it is, every target would be removed and every alert end. */
+const EMPTY_FILE = 'the file is empty: "targets: []" says that nothing is to be watched';
+
 /** Parses and checks a whole configuration text. Nothing of a faulty file is used. */
 export function parseConfig(text: string): ParsedConfig {
   const lines = new LineCounter();
@@ -39,6 +42,7 @@ export function parseConfig(text: string): ParsedConfig {
       })),
     };
   }
+  if (text.trim() === '') return { ok: false, errors: [{ line: 1, key: '', message: EMPTY_FILE }] };
   const lineOf = (path: readonly PropertyKey[]): number => lineAt(document.contents, path, lines);
   let plain: unknown;
   try {

@@ -10,8 +10,12 @@ export const ConfigStatus = z.object({
 });
 export type ConfigStatus = z.infer<typeof ConfigStatus>;
 
+/** What of a good file does not work: a discovery entry that fails, a name that is taken. */
+const SourceFault = z.object({ from: z.string(), error: z.string() });
+
 const SCHEMAS = {
   config: ConfigStatus,
+  sourceFaults: z.array(SourceFault),
   demo: z.boolean(),
   detectRuns: z.boolean(),
   /** What is promised of engines whose target says nothing else; null: nothing. */

@@ -30,7 +30,9 @@ export function judgeTarget(polls: TargetPolls, nowMs: number): HealthVerdict {
   const late = nowMs - (lastOkMs ?? Number.NEGATIVE_INFINITY) > intervalMs * LATE_INTERVALS + GRACE_MS;
   if (!late) return { state: 'ok', reason: '' };
   const since =
-    lastOkMs === null ? 'never answered' : `last sample ${describeDurationMs(nowMs - lastOkMs)} ago (${expected})`;
+    lastOkMs === null
+      ? 'no poll has succeeded yet'
+      : `last sample ${describeDurationMs(nowMs - lastOkMs)} ago (${expected})`;
   if (polls.paused) return { state: 'stale', reason: `paused; ${since}` };
   const pollIsFresh = nowMs - lastPoll.atMs <= intervalMs * LATE_INTERVALS + GRACE_MS + 10_000;
   if (!lastPoll.ok && pollIsFresh)

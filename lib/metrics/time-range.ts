@@ -2,8 +2,12 @@ import { parseDurationMs } from '#lib/metrics/duration.ts';
 
 export type TimeRange = { readonly fromMs: number; readonly toMs: number };
 
+/** Beyond this no `Date` goes. */
+const MAX_DATE_MS = 8.64e15;
+
 /**
- * A point in time as the API and the URL write it: epoch milliseconds, ISO 8601, `now`, `now-6h`, `now+1m`.
+ * A point in time as the API and the URL write it: epoch milliseconds (13 digits: fewer are seconds), ISO 8601, `now`,
+ * `now-6h`, `now+1m`.
  * Returns null when it is none of these.
  */
 export function parseInstantMs(text: string, nowMs: number): number | null {
@@ -13,13 +17,22 @@ export function parseInstantMs(text: string, nowMs: number): number | null {
   if (relative !== null) {
     const offsetMs = parseDurationMs(relative[2] ?? '');
     if (offsetMs === null) return null;
-    return relative[1] === '-' ? nowMs - offsetMs : nowMs + offsetMs;
+    const ms = relative[1] === '-' ? nowMs - offsetMs : nowMs + offsetMs;
+    return Math.abs(ms) <= MAX_DATE_MS ? ms : null;
   }
-  if (/^\d{10,16}$/.test(trimmed)) return Number(trimmed);
-  if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/.test(trimmed)) return null;
+  if (/^\d{13}$/.test(trimmed)) return Number(trimmed);
+  if (!isDate(trimmed.slice(0, 10)) || !/^.{10}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/.test(trimmed))
+    return null;
   const withZone = /(Z|[+-]\d{2}:?\d{2})$/.test(trimmed) || trimmed.length === 10 ? trimmed : `${trimmed}Z`;
   const parsed = Date.parse(withZone.replace(' ', 'T'));
   return Number.isNaN(parsed) ? null : parsed;
+}
+
+/** A day of the calendar; `Date.parse` takes 30 February for 2 March. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
 /** True when `to` follows the clock, so a page that shows it is live. */

@@ -12,6 +12,8 @@ export type PageResult = {
   readonly readings: readonly Reading[];
   readonly totalSeries: number;
   readonly problemCount: number;
+  /** An engine server that prints no number of an engine yet. */
+  readonly waits: boolean;
   /** What the target page shows; the same object while nothing about the page changed. */
   readonly recognised: Recognised;
 };
@@ -42,6 +44,7 @@ export class PageReader {
       readings,
       totalSeries: page.shape.series.length,
       problemCount: page.problemCount,
+      waits: plan.waits,
       recognised: this.#recognised,
     };
   }

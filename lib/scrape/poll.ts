@@ -4,7 +4,7 @@ import type { Reading } from '#lib/metrics/sample.ts';
 import type { ApiBatch } from '#lib/runs/api-batch.ts';
 import { TooManySeriesError } from '#lib/scrape/exposition.ts';
 import type { Fetcher, FetchFailure, FetchOutcome, FetchRequest } from '#lib/scrape/fetch.ts';
-import { EXPOSITION_LIMITS, PageReader } from '#lib/scrape/page-reader.ts';
+import { EXPOSITION_LIMITS, PageReader, type PageResult } from '#lib/scrape/page-reader.ts';
 import { createBatchPoll } from '#lib/scrape/poll-batches.ts';
 import { createSmiPoll } from '#lib/scrape/poll-smi.ts';
 import { type Secret, type TargetAuth, type TargetSettings, timeoutMsOf } from '#lib/target/target.ts';
@@ -73,8 +73,9 @@ function readPage(reader: PageReader, outcome: FetchOutcome): PollOutcome {
   const { bytes, durationMs } = outcome;
   try {
     const page = reader.read(outcome.body);
-    if (page.readings.length === 0 && page.recognised.storedSeries === 0) {
-      const message = page.recognised.text.replace(/^nothing/, 'nothing is recognised on the page');
+    const isWaiting = page.waits && page.problemCount === 0;
+    if (page.readings.length === 0 && page.recognised.storedSeries === 0 && !isWaiting) {
+      const message = `${page.recognised.text.replace(/^nothing/, 'nothing is recognised on the page')}${faultsOf(page)}`;
       return { ok: false, kind: 'nothing-recognised', message, bytes, durationMs, recognised: page.recognised };
     }
     return {
@@ -91,6 +92,12 @@ function readPage(reader: PageReader, outcome: FetchOutcome): PollOutcome {
     const message = `${error.message}: the limit is ${EXPOSITION_LIMITS.maxSeries} samples a poll`;
     return { ok: false, kind: 'too-many-series', message, bytes, durationMs };
   }
+}
+
+function faultsOf({ waits, problemCount, recognised }: PageResult): string {
+  const [first] = recognised.problems;
+  if (!waits || first === undefined) return '';
+  return `; ${problemCount} line${problemCount === 1 ? '' : 's'} left out, the first: ${first.problem}`;
 }
 
 async function requestOf(target: TargetSettings): Promise<FetchRequest> {

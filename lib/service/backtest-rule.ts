@@ -20,6 +20,7 @@ import type { Rule } from '#lib/rules/rule.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { ruleOrThrow } from '#lib/service/edit-rule.ts';
 import { AppError } from '#lib/service/errors.ts';
+import { refuseUnknownSubjects } from '#lib/service/known-subjects.ts';
 import { loadPastReadings } from '#lib/service/past-readings.ts';
 import { pastSights } from '#lib/service/past-sights.ts';
 import { loadPastSla } from '#lib/service/past-sla.ts';
@@ -74,9 +75,7 @@ function compiledOrThrow(rule: Rule): CompiledRule {
 type Case = { readonly target: FleetState['targets'][number]; readonly subject: FleetSubject | null };
 
 function casesOf(fleet: FleetState, { rule }: CompiledRule, only: readonly number[]): readonly Case[] {
-  const unknown = only.filter((id) => !fleet.subjects.some((subject) => subject.id === id));
-  if (unknown.length > 0)
-    throw new AppError('not-found', `no subject ${unknown.join(', ')}`, [{ path: 'subject', message: 'unknown id' }]);
+  refuseUnknownSubjects(fleet, only);
   const subjects = fleet.subjects.filter((subject) => only.length === 0 || only.includes(subject.id));
   if (rule.scope !== 'target')
     return subjects

@@ -18,6 +18,7 @@ import { type SlaFigures, slaSignal } from '#lib/runs/sla-figures.ts';
 import type { Measured } from '#lib/series/measure.ts';
 import { measureSlo } from '#lib/series/measure-slo.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
+import { refuseUnknownSubjects } from '#lib/service/known-subjects.ts';
 import { missingReasons } from '#lib/service/missing-reason.ts';
 import { sharedFleet } from '#lib/service/shared-fleet.ts';
 import { parseSignalList } from '#lib/service/signal-list.ts';
@@ -32,6 +33,7 @@ export type CurrentInput = {
 export async function currentValues(context: ServiceContext, input: CurrentInput): Promise<CurrentAnswer> {
   const fleet = await sharedFleet(context);
   const signals = input.signals === undefined ? SIGNALS : parseSignalList(input.signals);
+  refuseUnknownSubjects(fleet, input.subject);
   const subjects = fleet.subjects.filter(
     (subject) =>
       (input.subject.length === 0 || input.subject.includes(subject.id)) &&
@@ -86,7 +88,7 @@ export async function currentOf(
           name: subject.name,
           windowMs: signal.windowMs,
         };
-        const polled = pollValue(signal, subject, { upShares, runs, sla }, health.state, fleet.nowMs);
+        const polled = pollValue(signal, subject, { upShares, runs, sla, fleet }, health.state);
         if (polled !== undefined) {
           return {
             ...head,
@@ -200,6 +202,7 @@ function isShareSignal(signal: Signal): boolean {
 }
 
 type Looked = {
+  readonly fleet: FleetState;
   readonly upShares: ReadonlyMap<number, number>;
   readonly runs: ReadonlyMap<number, RunFigures>;
   readonly sla: ReadonlyMap<number, SlaFigures>;
@@ -209,11 +212,10 @@ type Looked = {
 function pollValue(
   signal: Signal,
   subject: FleetSubject,
-  { upShares, runs, sla }: Looked,
+  { fleet, upShares, runs, sla }: Looked,
   state: string,
-  nowMs: number,
 ): number | null | undefined {
-  if (signal.compute.type === 'shown') return shownValue(subject, nowMs);
+  if (signal.compute.type === 'shown') return shownValue(fleet, subject);
   if (signal.compute.type === 'missing-signals') return null;
   if (signal.compute.type === 'run-figure') return (runs.get(subject.id) ?? NO_RUN)[signal.compute.figure];
   if (signal.compute.type === 'sla') return slaSignal(sla.get(subject.id), signal.compute.form);
@@ -223,9 +225,15 @@ function pollValue(
   return subject.target.ok === null ? null : Number(subject.target.ok);
 }
 
-/** 1 while an answering target shows the subject, 0 once it has been missing, unknown while the target is silent. */
-function shownValue(subject: FleetSubject, nowMs: number): number | null {
+/**
+ * 1 while an answering target shows the subject, 0 once it has been missing, unknown while the target is silent or, as
+ * rules have it, shows no engine at all: then it was started anew and waits for its first request.
+ */
+function shownValue({ subjects, nowMs }: FleetState, subject: FleetSubject): number | null {
   if (targetHealth(subject.target, nowMs).state !== 'ok') return null;
   const { state } = subjectHealth(subject, false, nowMs);
-  return state === 'unknown' ? null : Number(state === 'ok');
+  if (state === 'ok' || state === 'unknown') return state === 'ok' ? 1 : null;
+  const isShown = (other: FleetSubject): boolean =>
+    other.targetId === subject.targetId && subjectHealth(other, false, nowMs).state === 'ok';
+  return subject.kind === 'engine' && !subjects.some(isShown) ? null : 0;
 }

@@ -1,4 +1,4 @@
-import type { TargetDetail, TargetInput, TargetPatch } from '#lib/api/targets.ts';
+import { type TargetDetail, TargetInput, type TargetPatch } from '#lib/api/targets.ts';
 import { sendHint } from '#lib/db/notify.ts';
 import type { StoredTarget } from '#lib/db/targets.ts';
 import { formatDurationMs } from '#lib/metrics/duration.ts';
@@ -23,11 +23,13 @@ export async function createTarget(context: ServiceContext, input: TargetInput):
 /** `PATCH /targets/{id}`: what is not named stays, secrets included. */
 export async function patchTarget(context: ServiceContext, id: number, patch: TargetPatch): Promise<TargetDetail> {
   const stored = await editableTarget(context, id);
-  const { paused, auth, ...rest } = patch;
-  const settings = parsedOrThrow({ ...toInput(stored), ...rest, ...(auth === undefined ? {} : { auth }) });
+  const { paused, ...changes } = patch;
+  const named = Object.entries(changes).filter(([, value]) => value !== undefined);
+  const wanted = Object.entries({ ...toInput(stored), ...Object.fromEntries(named) });
+  const settings = parsedOrThrow(TargetInput.parse(Object.fromEntries(wanted.filter(([, value]) => value !== null))));
   // A target that is there already can still be renamed or paused, whatever its address is.
   if (settings.url !== stored.url) refuseAddress('url', settings.url ?? '');
-  const merged: TargetSettings = auth === undefined ? { ...settings, auth: stored.auth } : settings;
+  const merged: TargetSettings = patch.auth === undefined ? { ...settings, auth: stored.auth } : settings;
   await uniqueName('target', merged.name, () => context.targets.update(id, merged, paused ?? stored.paused));
   await sendHint(context.pool, 'targets');
   return getTargetView(context, id);

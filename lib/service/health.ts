@@ -6,6 +6,8 @@ import { describeDurationMs } from '#lib/metrics/duration.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { VERSION } from '#lib/service/version.ts';
 
+const NO_FILE = { file: null, loadedAtMs: null, error: null } as const;
+
 /** A collector beats every 5 s. */
 const COLLECTOR_SILENT_MS = 20_000;
 
@@ -16,10 +18,11 @@ export async function healthOf(context: ServiceContext): Promise<Health> {
   const none = { ok: true, ageMs: null };
   const outbox = { ...none, detail: 'unknown without the database' };
   try {
-    const [beats, processes, config, demo, waiting] = await Promise.all([
+    const [beats, processes, config, faults, demo, waiting] = await Promise.all([
       loadCollectorBeats(context.pool),
       loadProcesses(context.pool),
       loadSetting(context.pool, 'config'),
+      loadSetting(context.pool, 'sourceFaults'),
       loadSetting(context.pool, 'demo'),
       loadOutbox(context.pool, nowMs),
     ]);
@@ -32,7 +35,7 @@ export async function healthOf(context: ServiceContext): Promise<Health> {
       demo: demo ?? false,
       parts,
       processes: [...processes],
-      configuration: config ?? { file: null, loadedAtMs: null, error: null },
+      configuration: { ...(config ?? NO_FILE), faults: faults ?? [] },
     };
   } catch (error) {
     const detail = `does not answer: ${error instanceof Error ? error.message : String(error)}`;
@@ -47,7 +50,7 @@ export async function healthOf(context: ServiceContext): Promise<Health> {
         outbox,
       },
       processes: [],
-      configuration: { file: null, loadedAtMs: null, error: null },
+      configuration: { ...NO_FILE, faults: [] },
     };
   }
 }

@@ -13,6 +13,7 @@ import type { Signal } from '#lib/metrics/signal.ts';
 import { stepMsFor, type TimeRange } from '#lib/metrics/time-range.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
 import { AppError } from '#lib/service/errors.ts';
+import { refuseUnknownSubjects } from '#lib/service/known-subjects.ts';
 import { measurePolls } from '#lib/service/poll-signals.ts';
 import { sharedFleet } from '#lib/service/shared-fleet.ts';
 import { sharedLoad } from '#lib/service/shared-load.ts';
@@ -67,9 +68,7 @@ export async function seriesOf(context: ServiceContext, input: SeriesInput): Pro
 }
 
 function chooseSubjects(fleet: FleetState, input: SeriesInput, signals: readonly Signal[]): readonly FleetSubject[] {
-  const unknown = input.subject.filter((id) => !fleet.subjects.some((subject) => subject.id === id));
-  if (unknown.length > 0)
-    throw new AppError('not-found', `no subject ${unknown.join(', ')}`, [{ path: 'subject', message: 'unknown id' }]);
+  refuseUnknownSubjects(fleet, input.subject);
   const subjects = fleet.subjects.filter(
     (subject) =>
       (input.subject.length === 0 || input.subject.includes(subject.id)) &&

@@ -5,7 +5,8 @@ import { AppError } from '#lib/service/errors.ts';
 export function timePoint(path: string, text: string, nowMs: number): number {
   const ms = parseInstantMs(text, nowMs);
   if (ms !== null) return ms;
-  const message = `"${text}" is not a time: expected epoch milliseconds, ISO 8601 or now-6h`;
+  const hint = /^\d{9,11}$/.test(text.trim()) ? ' (these look like seconds)' : '';
+  const message = `"${text}" is not a time: expected epoch milliseconds${hint}, ISO 8601 or now-6h`;
   throw new AppError('invalid', message, [{ path, message }]);
 }
 

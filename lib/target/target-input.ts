@@ -94,6 +94,8 @@ function parseAuth(input: TargetInput, errors: InputError[]): TargetAuth | null 
       errors.push({ path: 'auth.header.name', message: `"${auth.header.name}" is not a header name` });
     } else found.push({ kind: 'header', name: auth.header.name, value });
   }
+  if (found.length === 0 && errors.every((error) => !error.path.startsWith('auth')))
+    errors.push({ path: 'auth', message: 'expected one of bearer, basic, header; found none' });
   if (found.length > 1) errors.push({ path: 'auth', message: 'expected one of bearer, basic, header; found several' });
   return found[0] ?? null;
 }
@@ -107,6 +109,7 @@ function secretOf(
   if (text !== undefined && file !== undefined) {
     errors.push({ path, message: `and ${path}_file are both given: expected one` });
   }
+  if (text === '' || file === '') errors.push({ path, message: 'is empty' });
   if (file !== undefined) return { file };
   return text === undefined ? null : { text };
 }

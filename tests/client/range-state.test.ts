@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   absoluteRange,
   DEFAULT_RANGE,
@@ -9,6 +9,7 @@ import {
   relativeRange,
   resolveRange,
   shiftRange,
+  typedInstant,
   zoomOutRange,
 } from '#lib/client/range-state.ts';
 
@@ -39,6 +40,24 @@ describe('reading the range from the URL', () => {
   test('the default leaves the URL clean', () => {
     expect(rangePatch(DEFAULT_RANGE)).toEqual({ from: null, to: null, refresh: null });
   });
+});
+
+describe('a time as it is typed', () => {
+  beforeAll(() => void vi.stubEnv('TZ', 'Europe/Berlin'));
+  afterAll(() => void vi.unstubAllEnvs());
+  test.each([
+    ['2026-11-22 13:05', false, '2026-11-22T12:05:00Z'],
+    ['2026-07-22T13:05:30', false, '2026-07-22T11:05:30Z'],
+    ['2026-07-22', false, '2026-07-21T22:00:00Z'],
+    ['2026-10-25 01:30', false, '2026-10-24T23:30:00Z'],
+    ['2026-10-25 03:30', false, '2026-10-25T02:30:00Z'],
+    ['2026-11-22 13:05', true, '2026-11-22 13:05'],
+    ['2026-11-22 13:05Z', false, '2026-11-22 13:05Z'],
+    [' now-6h ', false, 'now-6h'],
+    ['1795348800000', false, '1795348800000'],
+    ['soon', false, null],
+    ['2026-02-30 10:00', false, null],
+  ])('%s, UTC %s: %s', (text, utc, expected) => expect(typedInstant(text, NOW, utc)).toBe(expected));
 });
 
 describe('live', () => {

@@ -7,6 +7,7 @@ import { createLog } from '#lib/collector/log.ts';
 import { createPrisma } from '#lib/db/prisma.ts';
 import { loadRules } from '#lib/db/rules.ts';
 import { createSecretBox } from '#lib/db/secret-box.ts';
+import { loadSetting } from '#lib/db/settings.ts';
 import { TargetStore } from '#lib/db/targets.ts';
 import { BUILT_IN_RULES } from '#lib/rules/packs.ts';
 import { channelStore } from '#tests/stored-alerts.ts';
@@ -53,6 +54,27 @@ it('a faulty file at the first start still brings the packs', async () => {
     file: [],
   });
   expect(lines.join('\n')).toMatch(/rules\.custom\[0\]\.expr: position 1/);
+});
+
+it('a file that is being written, at this moment empty, removes nothing', async () => {
+  await apply('targets: [{name: a, url: "http://127.0.0.1:9/m"}]');
+  await apply('');
+  expect(lines.join('\n')).toMatch(/the last good one stays: .*the file is empty/);
+  const { rows } = await database.pool.query('SELECT name FROM target WHERE removed_at IS NULL');
+  expect(rows).toEqual([{ name: 'a' }]);
+});
+
+it('a discovery entry that fails is shown in health until it works', async () => {
+  const list = path.join(folder, 'list.json');
+  await writeFile(list, '[{"targets": "gpu-01"}]');
+  await apply('discovery: [{file: list.json}]');
+  const faults = async () => (await loadSetting(database.pool, 'sourceFaults')) ?? [];
+  expect(await faults()).toEqual([
+    { from: 'list.json', error: expect.stringMatching(/expected \[.*its last targets stay/) },
+  ]);
+  await writeFile(list, '[{"targets": ["gpu-01:8000"]}]');
+  await apply('discovery: [{file: list.json}]');
+  expect(await faults()).toEqual([]);
 });
 
 it('rules follow the file: packs, new ones, and those that are gone', async () => {

@@ -107,6 +107,18 @@ describe('absence of data', () => {
     });
   });
 
+  it('of one engine is a fault while others are shown; a server that shows none was started anew and waits', async () => {
+    const gone = ruleOf({ id: 'Gone', expr: 'engine_present = no', forMs: 10_000 });
+    harness = await createAlertHarness(database.pool, [gone]);
+    const target = await harness.addTarget(SETTINGS);
+    const ranks = ['0', '1'].map((engine) => engineReading({ engine, gauges: { running_requests: 1 } }));
+    await target.poll(START, ranks);
+    for (let i = 1; i < 5; i += 1) await target.poll(START + i * POLL, []);
+    expect(await harness.alerts()).toEqual([]);
+    for (let i = 5; i < 10; i += 1) await target.poll(START + i * POLL, ranks.slice(0, 1));
+    expect((await harness.alerts()).map((alert) => alert.subjectName)).toEqual(['engine-a · m · engine 1']);
+  });
+
   it('of a target mutes the other alerts about it, and each says by what', async () => {
     const down = ruleOf({ id: 'TargetDown', expr: 'target_up = no', scope: 'target', forMs: 0 });
     await run([FULL, down], [0.95, null]);

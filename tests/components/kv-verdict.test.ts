@@ -33,6 +33,7 @@ describe('the status of several caches', () => {
       level: 'danger',
       causes: ['evictions'],
       id: 1,
+      unknown: 0,
     });
   });
 
@@ -40,6 +41,11 @@ describe('the status of several caches', () => {
     const now = current({ 1: [0.99, 0.9, 0], 2: [0.2, 0.9, 0] });
     expect(kvVerdict([engine(1, 'down'), engine(2)], now).level).toBe('safe');
     expect(kvVerdict([engine(1, 'down')], now).level).toBe('unknown');
+  });
+
+  test('a status of a few engines says of how many nothing is known', () => {
+    const now = current({ 1: [0.2, 0.9, 0], 2: [0.99, 0.9, 0], 3: [null, 0.9, 0] });
+    expect(kvVerdict([engine(1), engine(2, 'frozen'), engine(3)], now)).toMatchObject({ level: 'safe', unknown: 2 });
   });
 
   test('without a utilisation nothing is called healthy', () => {

@@ -48,6 +48,11 @@ describe('target form', () => {
     expect(typed.ok && patchOf({ ...form, auth: 'bearer' }, typed.input)).toMatchObject({ auth: { bearer: 'x' } });
   });
 
+  test('what was emptied is taken away', () => {
+    const none = readForm({ ...form, baselineRps: '', auth: 'none' });
+    expect(none.ok && patchOf({ ...form, auth: 'none' }, none.input)).toMatchObject({ baseline_rps: null, auth: null });
+  });
+
   test("the server's errors find their fields", () => {
     const problem = {
       type: '',

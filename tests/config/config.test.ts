@@ -41,10 +41,10 @@ describe('a good file', () => {
     ]);
   });
   it('uses every pack when none is named', () => {
-    const parsed = parseConfig('');
+    const parsed = parseConfig('{}');
     expect(parsed.ok && parsed.config.rules.packs).toEqual(['reports', 'slo', 'collection', 'gpu']);
   });
-  it('may be empty', () => expect(faults('')).toBe('ok'));
+  it('may hold nothing but comments', () => expect(faults('# nothing yet\n')).toBe('ok'));
 });
 
 describe('a bad file is refused with line, key and what was expected', () => {
@@ -86,7 +86,7 @@ describe('a bad file is refused with line, key and what was expected', () => {
     [
       'bad interval',
       'targets:\n  - name: a\n    url: http://x/m\n    interval: 5\n',
-      /:4: targets\[0\]\.interval: expected string/,
+      /:4: targets\[0\]\.interval: expected a duration/,
     ],
     [
       'interval too short',
@@ -111,6 +111,16 @@ describe('a bad file is refused with line, key and what was expected', () => {
     ['password in the url', 'targets:\n  - {name: a, url: "http://u:p@x/m"}\n', /use auth\.basic/],
     ['no yes or no', 'runs:\n  detect: sometimes\n', /:2: runs\.detect: .*boolean/],
     ['bad retention', 'retention:\n  raw: forever\n', /:2: retention\.raw: "forever" is not a duration/],
+    [
+      'an interval as a number',
+      'targets: [{name: a, url: "http://x", interval: 5}]',
+      /expected a duration such as "5s"/,
+    ],
+    ['retention in minutes for months', 'retention: {hour: 2m}', /retention\.hour: at least 1d/],
+    ['retention as a number', 'retention: {raw: 48}', /retention\.raw: expected a duration such as "48h"/],
+    ['auth without any', 'targets: [{name: a, url: "http://x", auth: {}}]', /\.auth: expected one of .*; found none/],
+    ['an empty secret', 'targets: [{name: a, url: "http://x", auth: {bearer: ""}}]', /\.auth\.bearer: is empty/],
+    ['an empty file', '\n', /:1: the file is empty/],
     ['bad discovery', 'discovery:\n  - {https: "http://sd"}\n', /:2: discovery\[0\]/],
     ['a list as root', '- a\n- b\n', /:1: expected object/],
     [

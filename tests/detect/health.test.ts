@@ -31,7 +31,7 @@ describe('how far a target can be trusted', () => {
       name: 'never answered',
       polls: polls({ lastPoll: failed(NOW - 1000), lastOkMs: null }),
       state: 'down',
-      reason: 'never answered',
+      reason: 'no poll has succeeded yet',
     },
     {
       name: 'nobody polls: stale, not down',

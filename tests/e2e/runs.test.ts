@@ -103,8 +103,10 @@ describe('a run by hand, from its start to its end', () => {
     await page.goto(`${base}/runs`);
     await expect.poll(() => textsOf(page, 'Running runs')).toEqual([expect.stringContaining('e2e by hand')]);
     await page.getByRole('link', { name: 'e2e by hand' }).click();
-    await page.getByRole('button', { name: 'Finish', exact: true }).click();
-    await page.getByRole('button', { name: 'Finish', exact: true }).waitFor({ state: 'detached' });
+    // The list has a filter that is called "Finished".
+    const finish = page.getByRole('button', { name: 'Finish', exact: true });
+    await finish.click();
+    await finish.waitFor({ state: 'detached' });
     // The button is no longer there while it is asked for, too.
     const finished = await until(async () => {
       const run = await runOf(id);
@@ -123,6 +125,20 @@ describe('a run by hand, from its start to its end', () => {
     await until(async () => (await runsOf()).every((run) => run.id !== id));
     await expect.poll(() => textsOf(page, 'Finished runs')).not.toContainEqual(expect.stringContaining('e2e by hand'));
     await close();
+  });
+});
+
+describe('a run that somebody else deletes', () => {
+  it('is no longer shown, with nothing left to press', async () => {
+    const { page, context } = await openPage(browser);
+    const { id } = await send<RunDetail>('POST', '/runs', { name: 'deleted elsewhere', targets: ['qwen'] });
+    await page.goto(`${base}/runs/${id}`);
+    await page.getByRole('button', { name: 'Begin batch 1' }).waitFor();
+    await send('DELETE', `/runs/${id}`);
+    await page.getByText(`There is no run ${id} any more`).waitFor();
+    expect(await page.getByRole('button', { name: /Begin batch|Finish/ }).count()).toBe(0);
+    expect(await page.getByText('Criteria').count()).toBe(0);
+    await context.close();
   });
 });
 

@@ -76,6 +76,44 @@ describe('service discovery', () => {
     });
   });
   it.each([
+    [
+      'servers behind one address',
+      [
+        ['r:80', { __metrics_path__: '/a/metrics' }],
+        ['r:80', { __metrics_path__: '/b/metrics' }],
+      ],
+      ['r:80/a/metrics', 'r:80/b/metrics'],
+    ],
+    [
+      'a name for a whole group',
+      [
+        ['a:1', { name: 'x' }],
+        ['b:1', { name: 'x' }],
+      ],
+      ['x a:1', 'x b:1'],
+    ],
+    [
+      'the same twice',
+      [
+        ['a:1', {}],
+        ['a:1', {}],
+      ],
+      ['a:1'],
+    ],
+    [
+      'one name, one address',
+      [
+        ['a:1', { host: 'x' }],
+        ['a:1', { host: 'y' }],
+      ],
+      /two targets are called "a:1"/,
+    ],
+  ] as const)('%s', (_name, entries, names) => {
+    const found = parseDiscovery(entries.map(([address, labels]) => ({ targets: [address], labels })));
+    if (names instanceof RegExp) expect(!found.ok && found.message).toMatch(names);
+    else expect(found.ok && found.targets.map((target) => target.name)).toEqual(names);
+  });
+  it.each([
     ['no list', { targets: [] }, /expected \[/],
     ['a bad source', [{ targets: ['a:1'], labels: { source: 'vlm' } }], /target "a:1"/],
     ['a bad interval', [{ targets: ['a:1'], labels: { __scrape_interval__: 'often' } }], /is not a duration/],

@@ -33,9 +33,14 @@ export type ScalarSlot = {
   readonly divide: number;
   /** Values that this exporter prints for "unknown". */
   readonly isBlank: ((value: number) => boolean) | undefined;
+  /** A part of a whole: what is not from 0 to 1 is something else than the name says. */
+  readonly isShare: boolean;
   /** The exporter's name, for notes. */
   readonly name: string;
 };
+
+/** Not those of GPUs: fans and profiling counters may well read a little above 100 %. */
+const SHARES: ReadonlySet<string> = new Set<GaugeField>(['kv_usage_ratio', 'cpu_kv_usage_ratio', 'prefix_hit_ratio']);
 
 /** What one poll fills in for one subject before it becomes a reading. */
 export type Draft = {
@@ -204,7 +209,8 @@ export class PlanBuilder {
     const name = this.shape.series[series]?.name ?? '';
     if (!this.#keep(series, subject, field, combine, name)) return;
     const { multiply = 1, divide = 1, isBlank } = options;
-    this.#slots.push({ series, subject, field, counter, combine, multiply, divide, isBlank, name });
+    const isShare = SHARES.has(field);
+    this.#slots.push({ series, subject, field, counter, combine, multiply, divide, isBlank, isShare, name });
     this.#fate[series] = '';
   }
 

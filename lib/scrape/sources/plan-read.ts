@@ -14,6 +14,9 @@ import type { Note, SourceReading } from '#lib/scrape/sources/source.ts';
 /** Notes of one poll; a hostile page must not make thousands. */
 const MAX_NOTES = 50;
 
+/** A share that was added up may be rounded to a little more than all. */
+const MAX_SHARE = 1.001;
+
 export type CompiledPlan = {
   readonly subjects: readonly PlanSubject[];
   readonly slots: readonly ScalarSlot[];
@@ -95,6 +98,10 @@ function isUsable(slot: ScalarSlot, raw: number, note: (text: Note) => void): bo
   }
   if (slot.counter && raw < 0) {
     note(`${slot.name} is a counter and negative (${raw}); left out`);
+    return false;
+  }
+  if (slot.isShare && !(raw >= 0 && raw <= MAX_SHARE)) {
+    note(`${slot.name} is ${raw}, which is no share from 0 to 1; left out`);
     return false;
   }
   return true;

@@ -18,7 +18,11 @@ export function detectSources(shape: PageShape): PageSource[] {
 }
 
 /** A plan for the whole page: the parts of all its sources, with every series either stored or in `ignored`. */
-export type PagePlan = SourcePlan & { readonly sources: readonly SourceName[] };
+export type PagePlan = SourcePlan & {
+  readonly sources: readonly SourceName[];
+  /** An engine server declares its families and prints no number yet: it waits for its first request. */
+  readonly waits: boolean;
+};
 
 /**
  * Compiles the page's shape for one source, or for all that are recognised. Keep the result by the shape object:
@@ -30,12 +34,16 @@ export function planPage(shape: PageShape, source: SourceName | 'auto'): PagePla
   const plans = sources.map((known) => known.plan(remembered.shape));
   remembered.forget();
   const ignored = mergeIgnored(shape, plans);
+  const storedSeries = shape.series.length - ignored.reduce((sum, entry) => sum + entry.seriesCount, 0);
+  const found = sources.filter((known) => known.detects(shape));
+  const isForeign = storedSeries === 0 && found.length === 0;
   return {
     sources: sources.map((known) => known.name),
-    storedSeries: shape.series.length - ignored.reduce((sum, entry) => sum + entry.seriesCount, 0),
+    waits: storedSeries === 0 && found.some((known) => known.kind === 'engine'),
+    storedSeries,
     ignored,
     missing: plans.flatMap((plan) => plan.missing),
-    recognised: plans.length === 0 ? nothingRecognised(shape) : plans.map((plan) => plan.recognised).join(' and '),
+    recognised: isForeign ? nothingRecognised(shape, source) : plans.map((plan) => plan.recognised).join(' and '),
     read(page: Page) {
       const [only] = plans;
       if (plans.length === 1 && only !== undefined) return only.read(page);
@@ -75,8 +83,11 @@ function allIgnored(shape: PageShape): Ignored[] {
   return [...counts].map(([name, seriesCount]) => ({ name, seriesCount, reason: 'no source knows this page' }));
 }
 
-function nothingRecognised(shape: PageShape): string {
+function nothingRecognised(shape: PageShape, source: SourceName | 'auto'): string {
   if (shape.series.length === 0) return 'nothing: the page has no samples';
   const names = [...new Set(shape.series.map((series) => series.name))].slice(0, 3).join(', ');
-  return `nothing: no vLLM, SGLang or GPU metrics among ${shape.series.length} samples (${names} …)`;
+  const wanted = source === 'auto' ? 'vLLM, SGLang or GPU metrics' : `metrics of source ${source}`;
+  const others = detectSources(shape).map((known) => known.name);
+  const hint = others.length === 0 ? '' : `; this is a page of ${others.join(' and ')}`;
+  return `nothing: no ${wanted} among ${shape.series.length} samples (${names} …)${hint}`;
 }

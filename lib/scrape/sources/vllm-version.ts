@@ -76,7 +76,7 @@ export function readEvidence(shape: PageShape, dialect: EngineDialect): VllmEvid
   }
   let engineLabel = false;
   let modelLabel = false;
-  let prefixed = false;
+  let prefixed = shape.families.some((family) => family.name.includes('vllm'));
   let openMetrics = false;
   for (const series of shape.series) {
     if (baseName(dialect, series.name) === undefined) continue;

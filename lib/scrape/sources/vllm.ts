@@ -52,7 +52,7 @@ export const vllm: PageSource = {
       if (count === 0)
         draft.builder.note('the server has not printed a sample of an engine yet; V0 does so with its first request');
       return {
-        recognised: `${describeEvidence(evidence)}, ${count} engine${count === 1 ? '' : 's'}`,
+        recognised: `${describeEvidence(evidence)}, ${count === 0 ? 'no number of an engine yet' : count === 1 ? '1 engine' : `${count} engines`}`,
         // V0, Ray and the Rust front end make a counter series at its first event.
         lazyCounters: evidence.frontEnd === 'v0' || evidence.frontEnd === 'rust' || evidence.through === 'ray',
         absent: (field) =>

@@ -350,6 +350,12 @@ describe('hostile numbers', () => {
     expect(plan.ignored.find((entry) => entry.name.endsWith('_bucket'))?.seriesCount).toBe(2);
   });
 
+  test.each([42, 1.2, -0.5])('a share of %f is no share: 42 %% are not 4200 %%', (value) => {
+    const { engines, notes } = readText(`vllm:kv_cache_usage_perc{engine="0",model_name="m"} ${value}\n`);
+    expect(only(engines).gauges.kv_usage_ratio).toBeUndefined();
+    expect(notes.join()).toContain(`kv_cache_usage_perc is ${value}, which is no share`);
+  });
+
   test('a bucket that is NaN, negative or infinite leaves the histogram out', () => {
     for (const bad of ['NaN', '-1', '+Inf']) {
       const { engines, notes } = readText(

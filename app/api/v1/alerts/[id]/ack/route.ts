@@ -1,8 +1,8 @@
 import { AckInput } from '#lib/api/alerts.ts';
-import { IdParams } from '#lib/api/id.ts';
+import { BigIdParams } from '#lib/api/id.ts';
 import { ackOne } from '#lib/service/act-on-alert.ts';
 import { endpoint } from '../../../../endpoint.ts';
 
-export const POST = endpoint('responder', { params: IdParams, body: AckInput }, async (input, { context, actor }) =>
+export const POST = endpoint('responder', { params: BigIdParams, body: AckInput }, async (input, { context, actor }) =>
   ackOne(context, actor, input.params.id, input.body),
 );

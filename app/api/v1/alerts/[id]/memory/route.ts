@@ -1,7 +1,7 @@
-import { IdParams } from '#lib/api/id.ts';
+import { BigIdParams } from '#lib/api/id.ts';
 import { getAlertMemory } from '#lib/service/subject-memory.ts';
 import { endpoint } from '../../../../endpoint.ts';
 
-export const GET = endpoint('viewer', { params: IdParams }, async ({ params }, { context }) =>
+export const GET = endpoint('viewer', { params: BigIdParams }, async ({ params }, { context }) =>
   getAlertMemory(context, params.id),
 );

@@ -1,8 +1,10 @@
 import { VersionInput } from '#lib/api/alerts.ts';
-import { IdParams } from '#lib/api/id.ts';
+import { BigIdParams } from '#lib/api/id.ts';
 import { unackOne } from '#lib/service/act-on-alert.ts';
 import { endpoint } from '../../../../endpoint.ts';
 
-export const POST = endpoint('responder', { params: IdParams, body: VersionInput }, async (input, { context, actor }) =>
-  unackOne(context, actor, input.params.id, input.body),
+export const POST = endpoint(
+  'responder',
+  { params: BigIdParams, body: VersionInput },
+  async (input, { context, actor }) => unackOne(context, actor, input.params.id, input.body),
 );
