@@ -7,10 +7,14 @@ import type { ProcessView } from '#lib/db/processes.ts';
 export const COMMAND_FILE = path.join(import.meta.dirname, 'headroom.ts');
 
 /**
- * Every page is garbage a poll later. The more of them fit, the fewer are copied by collections before that; and nothing
- * may be put among the old objects on a guess, for a dead one there keeps its page until the next full collection.
+ * Every page is garbage a poll later. The more of them fit, the fewer are copied by collections; nothing is put among the old
+ * objects on a guess, where a dead one would keep its page; and helper threads would cost more than they save.
  */
-export const COLLECTOR_NODE_ARGS = ['--max-semi-space-size=64', '--no-allocation-site-pretenuring'];
+export const COLLECTOR_NODE_ARGS = [
+  '--max-semi-space-size=64',
+  '--no-allocation-site-pretenuring',
+  '--single-threaded-gc',
+];
 
 export type ChildOptions = {
   readonly name: string;
