@@ -8,7 +8,8 @@ export const COMMAND_FILE = path.join(import.meta.dirname, 'headroom.ts');
 
 /**
  * Every page is garbage a poll later. The more of them fit, the fewer are copied by collections; nothing is put among the old
- * objects on a guess, where a dead one would keep its page; and helper threads would cost more than they save.
+ * objects on a guess, where a dead one would keep its page; those are gone through when they have tripled, not every four
+ * seconds, as V8 does beside so large a young space; and helper threads would cost more than they save.
  */
 export const COLLECTOR_NODE_ARGS = [
   '--max-semi-space-size=64',
