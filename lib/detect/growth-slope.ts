@@ -33,7 +33,10 @@ export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope 
   const times = series.times.subarray(from);
   const values = series.values
     .subarray(from)
-    .map((value, i) => value - model.perBeside * (series.covariate?.values[from + i] ?? 0));
+    .map(
+      (value, i) =>
+        value - model.perBeside * (series.covariate?.values[from + i] ?? 0) - fadeAt(model, series.times, from + i),
+    );
   const count = values.length;
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
   if (count < FEWEST || span <= 0) return null;
@@ -61,6 +64,10 @@ export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope 
   };
 }
 
+function fadeAt({ fade }: ModelFit, times: Float64Array, i: number): number {
+  return fade === null ? 0 : fade.rise * (1 - Math.exp(-((times[i] ?? 0) - (times[0] ?? 0)) / fade.tauH));
+}
+
 function trendOf(
   times: Float64Array,
   values: Float64Array,
@@ -78,6 +85,7 @@ function trendOf(
 /** A warm-up fades out: after a ramp, half as long again is left out, and no more than half of the floors since. */
 function settledIndex(times: Float64Array, model: ModelFit): number {
   const { since } = model;
+  if (model.fade !== null) return Math.max(0, Math.min(since, times.length >> 1));
   if (model.rampRise === null) return since;
   const bend = times[since] ?? 0;
   const settledAt = bend + (bend - (times[0] ?? 0)) / 2;

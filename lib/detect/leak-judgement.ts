@@ -1,4 +1,5 @@
-import type { Shape } from '#lib/detect/growth-models.ts';
+import type { Shape } from '#lib/detect/growth-shapes.ts';
+import type { MemoryRelease } from '#lib/detect/memory-falls.ts';
 import type { MemoryFloor } from '#lib/detect/memory-floors.ts';
 import type { Restart } from '#lib/detect/memory-restarts.ts';
 import type { Interval } from '#lib/detect/theil-sen.ts';
@@ -21,6 +22,8 @@ export type LeakFacts = {
   readonly reservedBytes: number | null;
   /** How memory answers to the load at once (`memoryPerLoad`); 0 when unknown. */
   readonly bytesPerLoad: number;
+  /** When memory was given back, ascending (`memoryFalls`). */
+  readonly releases?: readonly MemoryRelease[];
 };
 
 /** A verdict on growing memory with all that it rests on. */
