@@ -57,6 +57,7 @@ function seriesOf(floors: readonly MemoryFloor[], floorsPer: FloorsPer, facts: L
   const bytes = floors.map((floor) => unloadedBytes(floor, facts));
   return {
     times: floorsPer === 'batch' ? Float64Array.from(floors.keys()) : hoursOf(floors),
+    isInHours: floorsPer === 'window',
     values: Float64Array.from(bytes, (one) => (one - (bytes[0] ?? 0)) / MIB),
     covariate: loads.length === floors.length ? { kind: 'load', values: Float64Array.from(loads), usual: null } : null,
     quantum: facts.quantumBytes / MIB,

@@ -12,8 +12,8 @@ export type ModelFit = {
   readonly since: number;
   /** How much a warm-up (a ramp, or a rise that fades) had risen in all; null without one. */
   readonly rampRise: number | null;
-  /** Of a rise that fades: rise × (1 − exp(−t/τ)). null for other shapes. */
-  readonly fade: { readonly tauH: number; readonly rise: number } | null;
+  /** Of a rise that fades: rise × (1 − exp(−t/τ)), t the age since the first entry. null for other shapes. */
+  readonly fade: { readonly tauH: number; readonly rise: number; readonly ageH: number } | null;
   /** First entry of the (last) new level; null where there is no step. */
   readonly stepIndex: number | null;
   readonly step: number | null;
@@ -25,6 +25,8 @@ export type ModelFit = {
 
 export type GrowthSeries = {
   readonly times: Float64Array;
+  /** Times are hours, not batches: only then are the time constants of what fades. */
+  readonly isInHours: boolean;
   readonly values: Float64Array;
   /** What may explain the values beside time: the load, or the time since the last tooth. null where any is unknown. */
   readonly covariate: {
@@ -69,7 +71,8 @@ export function fitGrowthModels(series: GrowthSeries): GrowthFits {
     side: isSmall ? 1 : SMALLEST_SIDE,
     latestRamp: Math.ceil(n * LATEST_RAMP_SHARE),
   };
-  const fits = (isSmall ? SMALL_SHAPES : SHAPES).flatMap((shape) =>
+  const shapes = isSmall ? SMALL_SHAPES : series.isInHours ? SHAPES : SHAPES.filter((shape) => !fades(shape));
+  const fits = shapes.flatMap((shape) =>
     (moves && SHAPE_PARTS[shape].breaks.length <= mostBreaks ? [false, true] : [false]).flatMap(
       (isBeside) => fitShape(series, searched, bases, shape, isBeside) ?? [],
     ),
@@ -86,6 +89,10 @@ export function fitGrowthModels(series: GrowthSeries): GrowthFits {
     .toSorted((a, b) => a.bic - b.bic || SHAPES.indexOf(a.shape) - SHAPES.indexOf(b.shape));
   const free = Math.max(1, n - closest.parameters + 1);
   return { models, noiseOfMean: (closest.rss / free + rounding / n) / independent };
+}
+
+function fades(shape: Shape): boolean {
+  return isFading(SHAPE_PARTS[shape].breaks[0]);
 }
 
 export type GrowthFits = {
@@ -148,7 +155,9 @@ function fitShape(
       : first === 'ramp'
         ? (slope + ofBreak(0)) * ((times[indices[0] ?? 0] ?? 0) - (times[0] ?? 0))
         : null,
-    fade: isFading(first) ? { tauH: TAUS_H[first][indices[0] ?? 0] ?? 0, rise: ofBreak(0) } : null,
+    fade: isFading(first)
+      ? { tauH: TAUS_H[first][indices[0] ?? 0] ?? 0, rise: ofBreak(0), ageH: (times.at(-1) ?? 0) - (times[0] ?? 0) }
+      : null,
     stepIndex: hasStep ? (indices.at(-1) ?? null) : null,
     step: hasStep ? ofBreak(breaks.length - 1) : null,
     slope: shape === 'onset' ? ofBreak(0) : slope,

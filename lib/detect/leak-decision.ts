@@ -67,18 +67,28 @@ export function decideLeak(judged: LeakCase): LeakDecision {
   if (growth.slope.high > matter) {
     return undecided('level so far, but growth that matters is not ruled out', floorsUntilLevel(growth, matter));
   }
+  const filling = floorsUntilFull(judged);
+  if (filling > 0) return undecided('it fills up ever more slowly, but still rises', filling);
   const [verdict, reason] = levelVerdict(judged);
   return { verdict, reason, moreFloors: null };
+}
+
+/** Until a rise that fades is no matter: its rate now, rise/τ · exp(−t/τ), falls with τ. */
+function floorsUntilFull({ best, growth, matter }: LeakCase): number {
+  if (best.fade === null) return 0;
+  const { rise, tauH, ageH } = best.fade;
+  const hours = tauH * Math.log(((rise / tauH) * Math.exp(-ageH / tauH)) / matter);
+  return Math.max(0, Math.ceil((hours * (growth.count - 1)) / growth.span));
 }
 
 const PLATEAU_WORDS: Partial<Record<Shape, string>> = {
   step: 'one step to a new level, level since',
   'two-steps': 'two steps, level since the last',
   ramp: 'a rise that has ended',
-  fade: 'a rise that fades away',
-  fill: 'it fills up ever more slowly',
-  'fill+step': 'it fills up ever more slowly, and a step',
-  'fade+step': 'a rise that fades away, and a step',
+  fade: 'a rise that has faded away',
+  fill: 'it filled up ever more slowly',
+  'fill+step': 'it filled up ever more slowly, and a step',
+  'fade+step': 'a rise that has faded away, and a step',
   'ramp+step': 'a rise and a step that have ended',
 };
 

@@ -38,7 +38,7 @@ export type LeakJudgement = {
   readonly model: {
     readonly shape: Shape;
     readonly beside: 'load' | 'tooth' | null;
-    /** Since when the slope at the end holds: the end of a ramp, the beginning of a leak, the first of two steps. */
+    /** Since when the slope at the end holds: the end of a ramp, or of most of a fade, the beginning of a leak, the first of two steps. */
     readonly sinceMs: number;
     /** The (last) step; null where there is none. */
     readonly step: { readonly atMs: number; readonly bytes: number } | null;
@@ -50,7 +50,7 @@ export type LeakJudgement = {
       readonly bic: number;
     }[];
   } | null;
-  /** Theil–Sen with its 95 % interval, rounding included; load and a step taken out, from the bend on where there is one. */
+  /** Theil–Sen with its 95 % interval, rounding included; load, a step and what fades taken out, since the bend. */
   readonly slopeMibPerHour: Interval | null;
   /** null where floors are per window. */
   readonly slopeMibPerBatch: Interval | null;

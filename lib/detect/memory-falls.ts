@@ -17,8 +17,8 @@ const UNSEEN_MS = 5 * 60_000;
 /** Larger than what is given back at other times by this much, and than this: no release. */
 const MOST_OF_RELEASE = 1.5;
 const LEAST_UNSEEN_BYTES = 16 * 1024 ** 2;
-/** Readings within which the place of a fall is looked for. */
-const NEAR = 2;
+/** Two readings on the far side are enough for the second lowest: so far from a fall it may seem to be. */
+const NEAR = SIDE - 2;
 
 /** When memory had been given back (the first reading after it), and how much. */
 export type MemoryRelease = { readonly atMs: number; readonly bytes: number };
