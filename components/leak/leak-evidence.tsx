@@ -87,8 +87,10 @@ export function LeakEvidence({ gpu, onDownload, picture }: LeakEvidenceProps) {
           </Fact>
           <Fact term="Floors judged">
             {leak.floors.length},{' '}
-            {leak.floorsPer === 'batch' ? 'one a batch and the one before' : 'the lowest of five minutes or more each'},
-            rounded to {formatValue(leak.quantumBytes, 'bytes')}
+            {leak.floorsPer === 'batch'
+              ? 'one a batch and the one before'
+              : 'the lows of five minutes or more each, noise averaged out'}
+            , rounded to {formatValue(leak.quantumBytes, 'bytes')}
           </Fact>
           <Fact term="Taken out before">
             <TakenOut leak={leak} />

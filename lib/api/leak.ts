@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SHAPES } from '#lib/detect/growth-models.ts';
+import { SHAPES } from '#lib/detect/growth-shapes.ts';
 import { LEAK_VERDICTS } from '#lib/detect/leak-judgement.ts';
 
 const ms = z.number();

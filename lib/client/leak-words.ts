@@ -1,6 +1,6 @@
 import type { LeakView } from '#lib/api/leak.ts';
 import type { RunGpu } from '#lib/api/runs.ts';
-import type { Shape } from '#lib/detect/growth-models.ts';
+import type { Shape } from '#lib/detect/growth-shapes.ts';
 import type { LeakVerdict } from '#lib/detect/leak-judgement.ts';
 import { describeDurationMs } from '#lib/metrics/duration.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
@@ -23,9 +23,15 @@ export const SHAPE_WORDS: Readonly<Record<Shape, string>> = {
   ramp: 'a rise that ended',
   'two-steps': 'two steps, level since',
   'ramp+step': 'a rise and a step, level since',
+  fade: 'a rise that fades away',
+  fill: 'filling up ever more slowly',
+  'fill+step': 'filling up ever more slowly, and a step',
+  'fade+step': 'a rise that fades away, and a step',
   line: 'steady growth',
   onset: 'level, then growth',
   'step+line': 'growth and a step',
+  'fade+line': 'a rise that fades away, and steady growth',
+  'fade+step+line': 'a rise that fades away, steady growth and a step',
   bend: 'growth that slowed down and goes on',
   'bend+step': 'growth that slowed down, and a step',
 };

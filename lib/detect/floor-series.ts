@@ -31,12 +31,11 @@ export function floorSeries(floorsPer: FloorsPer, all: readonly MemoryFloor[], f
   if (floors.length < FEWEST_TO_FIT) return { floors, series, watchedBesideH: NOTHING, fits: null };
   const plain = { floors, series, watchedBesideH: NOTHING, fits: fitGrowthModels(series) };
   if (floorsPer === 'batch') return plain;
-  const bytes = floors.map((floor) => unloadedBytes(floor, facts));
-  const tooth = sawTooth(floors, bytes, facts.quantumBytes);
+  const tooth = sawTooth(floors, facts.releases ?? []);
   if (tooth === null || tooth.floors.length < FEWEST_OF_TEETH) return plain;
   const toothed = {
     ...seriesOf(tooth.floors, floorsPer, facts),
-    covariate: { kind: 'tooth', values: tooth.hoursSince },
+    covariate: { kind: 'tooth', values: tooth.hoursSince, usual: tooth.bytesPerHour / MIB },
   } as const;
   const fits = fitGrowthModels(toothed);
   const isBetter = fits.noiseOfMean * LEAST_GAIN < plain.fits.noiseOfMean;
@@ -58,8 +57,9 @@ function seriesOf(floors: readonly MemoryFloor[], floorsPer: FloorsPer, facts: L
   const bytes = floors.map((floor) => unloadedBytes(floor, facts));
   return {
     times: floorsPer === 'batch' ? Float64Array.from(floors.keys()) : hoursOf(floors),
+    isInHours: floorsPer === 'window',
     values: Float64Array.from(bytes, (one) => (one - (bytes[0] ?? 0)) / MIB),
-    covariate: loads.length === floors.length ? { kind: 'load', values: Float64Array.from(loads) } : null,
+    covariate: loads.length === floors.length ? { kind: 'load', values: Float64Array.from(loads), usual: null } : null,
     quantum: facts.quantumBytes / MIB,
   };
 }

@@ -1,32 +1,19 @@
-import { type BreakKind, bestBreak, breakColumn } from '#lib/detect/break-search.ts';
+import { BreakColumns, type BreakKind, isFading, TAUS_H } from '#lib/detect/break-search.ts';
+import { SHAPE_PARTS, SHAPES, type Shape } from '#lib/detect/growth-shapes.ts';
 import { leastSquares, orthonormal, without } from '#lib/detect/least-squares.ts';
-
-/** Shapes that floors are compared with, simplest first. All but the last four are level at their end. */
-const SHAPE_PARTS = {
-  constant: { line: false, breaks: [] },
-  step: { line: false, breaks: ['step'] },
-  ramp: { line: false, breaks: ['ramp'] },
-  'two-steps': { line: false, breaks: ['step', 'step'] },
-  'ramp+step': { line: false, breaks: ['ramp', 'step'] },
-  line: { line: true, breaks: [] },
-  onset: { line: false, breaks: ['onset'] },
-  'step+line': { line: true, breaks: ['step'] },
-  bend: { line: true, breaks: ['ramp'] },
-  'bend+step': { line: true, breaks: ['ramp', 'step'] },
-} as const satisfies Record<string, { readonly line: boolean; readonly breaks: readonly BreakKind[] }>;
-
-export type Shape = keyof typeof SHAPE_PARTS;
-export const SHAPES = Object.keys(SHAPE_PARTS) as readonly Shape[];
+import { type Basis, placeBreaks, type Searched } from '#lib/detect/place-breaks.ts';
 
 export type ModelFit = {
   readonly shape: Shape;
   /** What is part of it beside time: a multiple of the load, or a saw-tooth; null for nothing. */
   readonly beside: 'load' | 'tooth' | null;
   readonly bic: number;
-  /** Entry from which on the last slope holds: the bend, or the first of two steps. 0 where there is none. */
+  /** Entry from which on the last slope holds: the bend, where a fade is 86 % over, or the first of two steps. 0 where there is none. */
   readonly since: number;
-  /** How much a ramp that ended there had risen; null without one. */
+  /** How much a warm-up (a ramp, or a rise that fades) had risen in all; null without one. */
   readonly rampRise: number | null;
+  /** Of a rise that fades: rise × (1 − exp(−t/τ)), t the age since the first entry. null for other shapes. */
+  readonly fade: { readonly tauH: number; readonly rise: number; readonly ageH: number } | null;
   /** First entry of the (last) new level; null where there is no step. */
   readonly stepIndex: number | null;
   readonly step: number | null;
@@ -38,9 +25,16 @@ export type ModelFit = {
 
 export type GrowthSeries = {
   readonly times: Float64Array;
+  /** Times are hours, not batches: only then are the time constants of what fades. */
+  readonly isInHours: boolean;
   readonly values: Float64Array;
   /** What may explain the values beside time: the load, or the time since the last tooth. null where any is unknown. */
-  readonly covariate: { readonly kind: 'load' | 'tooth'; readonly values: Float64Array } | null;
+  readonly covariate: {
+    readonly kind: 'load' | 'tooth';
+    readonly values: Float64Array;
+    /** What memory takes for one unit of it, where that is known beside the fit. */
+    readonly usual: number | null;
+  } | null;
   /** Rounding of the values: a perfect fit still has this error. */
   readonly quantum: number;
 };
@@ -52,13 +46,17 @@ const SMALLEST_SIDE = 3;
 /** A ramp that ended later cannot be told from one that goes on. */
 const LATEST_RAMP_SHARE = 0.6;
 const MOST_RHO = 0.9;
+/** What is fitted for a saw-tooth and what its falls tell are the same within half (logarithm). */
+const MOST_OFF = 0.5;
+/** In time constants: a fade is 86 % over. */
+const FADED = 2;
 
 /**
  * Least-squares fits of all shapes, best first by BIC = m·ln(RSS/n) + k·ln(m) (Schwarz 1978), where RSS includes n·q²
  * for rounding, k counts coefficients, breaks and the variance, and m = n(1 − ρ)/(1 + ρ) is the number of independent
  * floors, ρ the first autocorrelation of the residuals of the closest fit. With fewer than eight floors only constant,
- * step and line are fitted. The load is tried beside one break at the most, a saw-tooth
- * beside all, and only kept where memory rises with it.
+ * step and line are fitted. The load is tried beside one break at the most, a saw-tooth beside all; kept is only what
+ * memory rises with, a saw-tooth only where its rise is the one that its falls tell.
  */
 export function fitGrowthModels(series: GrowthSeries): GrowthFits {
   const n = series.values.length;
@@ -67,9 +65,16 @@ export function fitGrowthModels(series: GrowthSeries): GrowthFits {
   const moves = !isSmall && beside?.values.some((value) => value !== beside.values[0]) === true;
   const mostBreaks = beside?.kind === 'tooth' ? 2 : 1;
   const bases = basesOf(series);
-  const fits = (isSmall ? SMALL_SHAPES : SHAPES).flatMap((shape) =>
+  const searched: Searched = {
+    times: series.times,
+    columns: new BreakColumns(series.times),
+    side: isSmall ? 1 : SMALLEST_SIDE,
+    latestRamp: Math.ceil(n * LATEST_RAMP_SHARE),
+  };
+  const shapes = isSmall ? SMALL_SHAPES : series.isInHours ? SHAPES : SHAPES.filter((shape) => !fades(shape));
+  const fits = shapes.flatMap((shape) =>
     (moves && SHAPE_PARTS[shape].breaks.length <= mostBreaks ? [false, true] : [false]).flatMap(
-      (isBeside) => fitShape(series, bases, shape, isBeside) ?? [],
+      (isBeside) => fitShape(series, searched, bases, shape, isBeside) ?? [],
     ),
   );
   const closest = fits.reduce((best, fit) => (fit.rss < best.rss ? fit : best));
@@ -86,13 +91,16 @@ export function fitGrowthModels(series: GrowthSeries): GrowthFits {
   return { models, noiseOfMean: (closest.rss / free + rounding / n) / independent };
 }
 
+function fades(shape: Shape): boolean {
+  return isFading(SHAPE_PARTS[shape].breaks[0]);
+}
+
 export type GrowthFits = {
   readonly models: readonly ModelFit[];
   /** Variance of a mean over all floors, from what the closest fit leaves. */
   readonly noiseOfMean: number;
 };
 
-type Basis = { readonly columns: readonly Float64Array[]; readonly rest: Float64Array };
 type Bases = Readonly<Record<'none' | 'line' | 'beside' | 'both', Basis>>;
 
 /** The columns without a break, at right angles, and what they leave of the values. */
@@ -112,29 +120,44 @@ type RawFit = Omit<ModelFit, 'bic'> & {
   readonly parameters: number;
 };
 
-function fitShape(series: GrowthSeries, bases: Bases, shape: Shape, isBeside: boolean): RawFit | null {
+function fitShape(
+  series: GrowthSeries,
+  searched: Searched,
+  bases: Bases,
+  shape: Shape,
+  isBeside: boolean,
+): RawFit | null {
   const { times, values, covariate } = series;
   const { line, breaks } = SHAPE_PARTS[shape];
   const fixed = [...(isBeside && covariate !== null ? [covariate.values] : []), ...(line ? [times] : [])];
   const basis = bases[line ? (isBeside ? 'both' : 'line') : isBeside ? 'beside' : 'none'];
-  const indices = placeBreaks(series, basis, breaks);
+  const indices = placeBreaks(searched, basis, breaks);
   if (indices === null) return null;
-  const columns = [...fixed, ...breaks.map((kind, i) => breakColumn(kind, times, indices[i] ?? 0))];
+  const columns = [...fixed, ...breaks.map((kind, i) => searched.columns.of(kind, indices[i] ?? 0))];
   const fit = leastSquares(columns, values);
   if (fit === null) return null;
   const perBeside = isBeside ? (fit.coefficients[0] ?? 0) : 0;
   const slope = line ? (fit.coefficients[isBeside ? 1 : 0] ?? 0) : 0;
   const ofBreak = (i: number): number => fit.coefficients[fixed.length + i] ?? 0;
   const [first, last] = [breaks[0], breaks.at(-1)];
-  if (isBeside && perBeside <= 0) return null;
+  const usual = covariate?.usual ?? null;
+  if (isBeside && (perBeside <= 0 || (usual !== null && Math.abs(Math.log(perBeside / usual)) > MOST_OFF))) return null;
   if (!line && (first === 'ramp' || first === 'onset') && ofBreak(0) <= 0) return null;
+  if (isFading(first) && ofBreak(0) <= 0) return null;
   if (line && first === 'ramp' && slope + ofBreak(0) < 0) return null;
   const hasStep = last === 'step';
   return {
     shape,
     beside: isBeside ? (covariate?.kind ?? null) : null,
-    since: breaks.length > (hasStep ? 1 : 0) ? (indices[0] ?? 0) : 0,
-    rampRise: first === 'ramp' ? (slope + ofBreak(0)) * ((times[indices[0] ?? 0] ?? 0) - (times[0] ?? 0)) : null,
+    since: breaks.length > (hasStep ? 1 : 0) ? sinceOf(first, times, indices[0] ?? 0) : 0,
+    rampRise: isFading(first)
+      ? ofBreak(0)
+      : first === 'ramp'
+        ? (slope + ofBreak(0)) * ((times[indices[0] ?? 0] ?? 0) - (times[0] ?? 0))
+        : null,
+    fade: isFading(first)
+      ? { tauH: TAUS_H[first][indices[0] ?? 0] ?? 0, rise: ofBreak(0), ageH: (times.at(-1) ?? 0) - (times[0] ?? 0) }
+      : null,
     stepIndex: hasStep ? (indices.at(-1) ?? null) : null,
     step: hasStep ? ofBreak(breaks.length - 1) : null,
     slope: shape === 'onset' ? ofBreak(0) : slope,
@@ -145,31 +168,11 @@ function fitShape(series: GrowthSeries, bases: Bases, shape: Shape, isBeside: bo
   };
 }
 
-/** One break after the other where it explains most, then each once more, given the other. Steps in order. */
-function placeBreaks(
-  { times, values }: GrowthSeries,
-  fixed: Basis,
-  breaks: readonly BreakKind[],
-): readonly number[] | null {
-  const n = values.length;
-  const side = n < FEWEST_FOR_BREAKS ? 1 : SMALLEST_SIDE;
-  const latestRamp = Math.ceil(n * LATEST_RAMP_SHARE);
-  const indices: (number | null)[] = breaks.map(() => null);
-  const rounds = breaks.length === 0 ? [] : breaks.length === 1 ? [0] : [0, 1, 0, 1];
-  for (const which of rounds) {
-    const kind = breaks[which] ?? 'step';
-    const others = breaks.flatMap((other, i) => {
-      const index = indices[i] ?? null;
-      return i === which || index === null ? [] : [breakColumn(other, times, index)];
-    });
-    const basis = orthonormal(others, fixed.columns);
-    const rest = without(fixed.rest, basis.slice(fixed.columns.length));
-    const found = bestBreak(kind, times, basis, rest, side, kind === 'ramp' ? latestRamp : n - side + 1);
-    if (found === null) return null;
-    indices[which] = found;
-  }
-  const placed = indices.filter((index) => index !== null);
-  return breaks.every((kind) => kind === 'step') ? placed.toSorted((a, b) => a - b) : placed;
+function sinceOf(kind: BreakKind | undefined, times: Float64Array, index: number): number {
+  if (!isFading(kind)) return index;
+  const at = (times[0] ?? 0) + FADED * (TAUS_H[kind][index] ?? 0);
+  const found = times.findIndex((time) => time >= at);
+  return found === -1 ? times.length - 1 : found;
 }
 
 function firstAutocorrelation(residuals: Float64Array): number {

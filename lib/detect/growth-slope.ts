@@ -24,8 +24,8 @@ export type GrowthSlope = {
 const FEWEST = 3;
 
 /**
- * Trend test and slope of a series as its model sees it: load or saw-tooth taken out, floors before a bend left out, no pair over a
- * step. null with fewer than three floors left.
+ * Trend test and slope of a series as its model sees it: load, saw-tooth and what fades
+ * taken out, floors before a bend left out, no pair over a step. null with fewer than three floors left.
  */
 export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope | null {
   const from = settledIndex(series.times, model);
@@ -33,7 +33,7 @@ export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope 
   const times = series.times.subarray(from);
   const values = series.values
     .subarray(from)
-    .map((value, i) => value - model.perBeside * (series.covariate?.values[from + i] ?? 0));
+    .map((value, i) => value - besideAt(series, model, from + i) - fadeAt(model, series.times, from + i));
   const count = values.length;
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
   if (count < FEWEST || span <= 0) return null;
@@ -57,8 +57,17 @@ export function growthSlope(series: GrowthSeries, model: ModelFit): GrowthSlope 
     early: medianSlope(times.subarray(0, half), values.subarray(0, half)) ?? sen.estimate,
     late: medianSlope(times.subarray(half), values.subarray(half)) ?? sen.estimate,
     net: sen.estimate * span + (breakIndex > 0 ? (model.step ?? 0) : 0),
-    levelNow: levelAtEnd(series, from, sen.estimate, breakIndex),
+    levelNow: levelAtEnd(series, model, from + breakIndex, sen.estimate),
   };
+}
+
+function besideAt({ covariate }: GrowthSeries, { perBeside }: ModelFit, i: number): number {
+  return perBeside * (covariate?.values[i] ?? 0);
+}
+
+/** What of a rise that fades had come by then; 0 for other shapes. */
+function fadeAt({ fade }: ModelFit, times: Float64Array, i: number): number {
+  return fade === null ? 0 : fade.rise * (1 - Math.exp(-((times[i] ?? 0) - (times[0] ?? 0)) / fade.tauH));
 }
 
 function trendOf(
@@ -78,6 +87,7 @@ function trendOf(
 /** A warm-up fades out: after a ramp, half as long again is left out, and no more than half of the floors since. */
 function settledIndex(times: Float64Array, model: ModelFit): number {
   const { since } = model;
+  if (model.fade !== null) return Math.max(0, Math.min(since, times.length >> 1));
   if (model.rampRise === null) return since;
   const bend = times[since] ?? 0;
   const settledAt = bend + (bend - (times[0] ?? 0)) / 2;
@@ -93,10 +103,12 @@ function withoutTrend(times: Float64Array, values: Float64Array, slope: number, 
   return flat.map((value, i) => value - (i < breakIndex ? before : after));
 }
 
-/** Median level of the floors since the bend or the step, carried to the last of them; load is part of it. */
-function levelAtEnd(series: GrowthSeries, from: number, slope: number, breakIndex: number): number {
-  const times = series.times.subarray(from + breakIndex);
-  const values = series.values.subarray(from + breakIndex);
-  const last = times.at(-1) ?? 0;
-  return median(values.map((value, i) => value + slope * (last - (times[i] ?? 0)))) ?? Number.NaN;
+/** Median level of the floors from an entry on, carried to the last of them; load is part of it. */
+function levelAtEnd(series: GrowthSeries, model: ModelFit, from: number, slope: number): number {
+  const { times } = series;
+  const end = times.length - 1;
+  const carried = series.values
+    .subarray(from)
+    .map((value, i) => value - fadeAt(model, times, from + i) + slope * ((times[end] ?? 0) - (times[from + i] ?? 0)));
+  return (median(carried) ?? Number.NaN) + fadeAt(model, times, end);
 }

@@ -1,5 +1,6 @@
 import type { LeakFacts, LeakJudgement } from '#lib/detect/leak-judgement.ts';
 import { judgeFloors } from '#lib/detect/leak-verdict.ts';
+import { memoryFalls } from '#lib/detect/memory-falls.ts';
 import { floorsPerWindow } from '#lib/detect/memory-floors.ts';
 import { memoryPerLoad } from '#lib/detect/memory-per-load.ts';
 import { type MemoryPoint, readingsOf } from '#lib/detect/memory-point.ts';
@@ -8,7 +9,7 @@ import { processLife, type Restart, withoutGlitches } from '#lib/detect/memory-r
 import { warmUpEndMs } from '#lib/detect/warm-up.ts';
 
 /** A quantum that is not given is read off the values. */
-export type MemoryFacts = Omit<LeakFacts, 'quantumBytes' | 'bytesPerLoad'> & {
+export type MemoryFacts = Omit<LeakFacts, 'quantumBytes' | 'bytesPerLoad' | 'releases'> & {
   readonly quantumBytes: number | null;
   /** Starts of the process that are known; those that memory shows are found beside them. */
   readonly restarts: readonly Restart[];
@@ -26,8 +27,18 @@ export function judgeMemory(points: readonly MemoryPoint[], facts: MemoryFacts):
   const warmMs = warmUpEndMs(current) ?? facts.nowMs;
   const warm = current.filter((reading) => reading.atMs >= warmMs);
   const bytesPerLoad = memoryPerLoad(warm);
-  const floors = floorsPerWindow(warm, facts.nowMs, bytesPerLoad);
   const quantumBytes = facts.quantumBytes ?? memoryQuantum(warm.map((reading) => reading.bytes));
+  const { releases, unseenMs } = memoryFalls(warm, bytesPerLoad, quantumBytes);
+  if (unseenMs !== null) {
+    const unseen = { atMs: unseenMs, cause: 'memory fell while it was not read' };
+    return judgeMemory(points, { ...facts, restarts: [...facts.restarts, unseen] });
+  }
+  const floors = floorsPerWindow(
+    warm,
+    facts.nowMs,
+    bytesPerLoad,
+    releases.map(({ atMs }) => atMs),
+  );
   const history = { restarts, warmUp: { fromMs: sinceMs, toMs: warmMs } };
-  return judgeFloors('window', floors, { ...facts, quantumBytes, bytesPerLoad }, history);
+  return judgeFloors('window', floors, { ...facts, quantumBytes, bytesPerLoad, releases }, history);
 }

@@ -1,4 +1,5 @@
-import type { Shape } from '#lib/detect/growth-models.ts';
+import type { Shape } from '#lib/detect/growth-shapes.ts';
+import type { MemoryRelease } from '#lib/detect/memory-falls.ts';
 import type { MemoryFloor } from '#lib/detect/memory-floors.ts';
 import type { Restart } from '#lib/detect/memory-restarts.ts';
 import type { Interval } from '#lib/detect/theil-sen.ts';
@@ -21,6 +22,8 @@ export type LeakFacts = {
   readonly reservedBytes: number | null;
   /** How memory answers to the load at once (`memoryPerLoad`); 0 when unknown. */
   readonly bytesPerLoad: number;
+  /** When memory was given back, ascending (`memoryFalls`). */
+  readonly releases?: readonly MemoryRelease[];
 };
 
 /** A verdict on growing memory with all that it rests on. */
@@ -35,7 +38,7 @@ export type LeakJudgement = {
   readonly model: {
     readonly shape: Shape;
     readonly beside: 'load' | 'tooth' | null;
-    /** Since when the slope at the end holds: the end of a ramp, the beginning of a leak, the first of two steps. */
+    /** Since when the slope at the end holds: the end of a ramp, or of most of a fade, the beginning of a leak, the first of two steps. */
     readonly sinceMs: number;
     /** The (last) step; null where there is none. */
     readonly step: { readonly atMs: number; readonly bytes: number } | null;
@@ -47,7 +50,7 @@ export type LeakJudgement = {
       readonly bic: number;
     }[];
   } | null;
-  /** Theil–Sen with its 95 % interval, rounding included; load and a step taken out, from the bend on where there is one. */
+  /** Theil–Sen with its 95 % interval, rounding included; load, a step and what fades taken out, since the bend. */
   readonly slopeMibPerHour: Interval | null;
   /** null where floors are per window. */
   readonly slopeMibPerBatch: Interval | null;

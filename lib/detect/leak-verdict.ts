@@ -1,7 +1,7 @@
-import { type FloorSeries, floorSeries, hoursOf, MIB, unloadedBytes } from '#lib/detect/floor-series.ts';
+import { type FloorSeries, floorSeries, HOUR_MS, hoursOf, MIB, unloadedBytes } from '#lib/detect/floor-series.ts';
 import type { ModelFit } from '#lib/detect/growth-models.ts';
 import { type GrowthSlope, growthSlope } from '#lib/detect/growth-slope.ts';
-import { decideLeak } from '#lib/detect/leak-decision.ts';
+import { decideLeak, type LeakCase } from '#lib/detect/leak-decision.ts';
 import type { FloorsPer, LeakFacts, LeakJudgement } from '#lib/detect/leak-judgement.ts';
 import type { MemoryFloor } from '#lib/detect/memory-floors.ts';
 import { median } from '#lib/detect/order-statistics.ts';
@@ -20,13 +20,14 @@ const NO_HISTORY: LeakHistory = { restarts: [], warmUp: null };
 /**
  * Judges floors of one process's memory, oldest first, since its warm-up and without a restart in between (DESIGN §6,
  * algorithms §6). `leak` needs all of:
- * - the best model by BIC rises at its end, and leads every level model by 10 (8 after a warm-up, 12 where the rise began
- *   in between, 40 with two breaks), or a precise line of more than 32 MiB leads them by 5;
+ * - the best model by BIC rises at its end, and leads every level model by 6 (8 after a warm-up, 12 where the rise began
+ *   in between, 15 up to 32 MiB/h); a cache that fills up exponentially is such a level model, which a line has to beat;
  * - one-sided Hamed–Rao Mann–Kendall p < 0.01 per batch (0.05 with four floors), 0.001 per window;
  * - a Theil–Sen interval whose lower bound is above a third of the slope (0.6 after a warm-up), above the quantum over the
  *   span and 1 MiB, and adds 8 MiB over it;
- * - both halves still grow, a step does not give it back, and it is more than a warm-up that fades;
- * - per window 2.25 h since the bend (1.25 after a warm-up has faded, 6 up to 32 MiB/h, 18 where the load is unknown).
+ * - both halves still grow, a step does not give it back, it is more than a warm-up that fades, and memory that was given
+ *   back of late is part of a saw-tooth that the model knows;
+ * - per window 2.25 h since the bend (1 after a warm-up has faded, 6 up to 32 MiB/h, 18 where the load is unknown).
  * `plateau`: a step or a ramp that ended. `load-driven`: memory follows the load. `none`: level, and even the interval's
  * upper bound is no matter. Otherwise `inconclusive`, with the number of floors that are missing.
  */
@@ -54,7 +55,18 @@ export function judgeFloors(
   const matter = matterOf(floorsPer, facts, last.bytes);
   const followsLoad = loadMattersIn(floors, facts);
   const isLoadKnown = floors.every((floor) => floor.load !== null);
-  const decision = decideLeak({ floorsPer, isLoadKnown, watchedBesideH, models, best, growth, matter, followsLoad });
+  const released = releasedBefore(last, facts);
+  const decision = decideLeak({
+    floorsPer,
+    isLoadKnown,
+    watchedBesideH,
+    released,
+    models,
+    best,
+    growth,
+    matter,
+    followsLoad,
+  });
   const perHour = floorsPer === 'window' ? growth : growthSlope({ ...series, times: hoursOf(floors) }, best);
   const floorNowBytes = levelNow(fitted, growth, last, facts);
   const slope = perHour?.slope ?? null;
@@ -114,6 +126,13 @@ function levelNow({ floors, series }: FloorSeries, growth: GrowthSlope, last: Me
   const usualLoad = median(floors.map((floor) => floor.load ?? 0)) ?? 0;
   const offTheFit = growth.levelNow - (series.values.at(-1) ?? 0);
   return unloadedBytes(last, facts) + offTheFit * MIB + facts.bytesPerLoad * usualLoad;
+}
+
+function releasedBefore(last: MemoryFloor, { releases = [] }: LeakFacts): LeakCase['released'] {
+  const newest = releases.at(-1);
+  if (newest === undefined) return null;
+  const mib = releases.reduce((sum, { bytes }) => sum + bytes / MIB, 0);
+  return { hoursAgo: (last.atMs - newest.atMs) / HOUR_MS, mib };
 }
 
 /** Whether the known response to the load moved the floors by more than rounding does. */

@@ -7,28 +7,35 @@ export function orthonormal(
 ): readonly Float64Array[] {
   const basis = [...start];
   for (const column of columns) {
-    const rest = without(column, basis);
-    const [length, own] = [Math.sqrt(dot(column, column)), Math.sqrt(dot(rest, rest))];
-    if (own > SMALLEST_SHARE * length) basis.push(scaledBy(rest, 1 / own));
+    const upright = new Float64Array(column.length);
+    if (turnUpright(column, basis, upright)) basis.push(upright);
   }
   return basis;
 }
 
-function scaledBy(values: Float64Array, factor: number): Float64Array {
-  for (let i = 0; i < values.length; i += 1) values[i] = (values[i] ?? 0) * factor;
-  return values;
+/** Writes the part of a column at right angles to the basis, of length 1, to `upright`; false where hardly any is left. */
+export function turnUpright(column: Float64Array, basis: readonly Float64Array[], upright: Float64Array): boolean {
+  upright.set(column);
+  takeOut(upright, basis);
+  const own = Math.sqrt(dot(upright, upright));
+  for (let i = 0; i < upright.length; i += 1) upright[i] = (upright[i] ?? 0) / own;
+  return own > SMALLEST_SHARE * Math.sqrt(dot(column, column));
 }
 
 const SMALLEST_SHARE = 1e-7;
 
 /** What an orthonormal basis leaves of the values. */
 export function without(values: Float64Array, basis: readonly Float64Array[]): Float64Array {
-  const rest = Float64Array.from(values);
-  for (const column of basis) {
-    const share = dot(rest, column);
-    for (let i = 0; i < rest.length; i += 1) rest[i] = (rest[i] ?? 0) - share * (column[i] ?? 0);
-  }
+  const rest = values.slice();
+  takeOut(rest, basis);
   return rest;
+}
+
+function takeOut(values: Float64Array, basis: readonly Float64Array[]): void {
+  for (const column of basis) {
+    const share = dot(values, column);
+    for (let i = 0; i < values.length; i += 1) values[i] = (values[i] ?? 0) - share * (column[i] ?? 0);
+  }
 }
 
 export type LeastSquares = {
@@ -63,7 +70,7 @@ function centred(values: Float64Array): Float64Array {
   return result;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
   return sum;

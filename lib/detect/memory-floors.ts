@@ -11,28 +11,82 @@ const FLOOR_SHARE = 0.05;
 /** A window in which most polls failed has no floor. */
 const FEWEST_READINGS = 3;
 
+/** Fewer windows do not tell the noise from the load's peaks. */
+const FEWEST_FOR_NOISE = 6;
+/** The lowest two of ten normal readings are this many standard deviations apart, on average over the calmest windows. */
+const GAP_OF_LOWEST = 0.29;
+const CALMEST_SHARE = 0.75;
+const NOISES_ABOVE = 3;
+
 /**
- * One floor per window of the clock (aligned to multiples of `windowMs`, so that closed windows never change): the 5 %
- * quantile of the memory in it less `bytesPerLoad` × load, with that reading's own time, memory and load. Windows with fewer than three readings, or that end after `nowMs`, give none. `readings` oldest first.
+ * One floor per window of the clock (aligned to multiples of `windowMs`, so that closed windows never change): the mean of
+ * the readings that lie no higher above the lowest than noise alone explains, memory less `bytesPerLoad` × load, with
+ * their mean time and load. What stands out above is a buffer or a peak and no part of a floor. The noise is read off how
+ * far a window's lowest two lie apart; without any the floor is the lowest reading. Of a window in which memory was given
+ * back, the longer side. Windows with fewer than three readings, or that end after `nowMs`, give none. `readings` oldest first.
  */
 export function floorsPerWindow(
   readings: readonly MemoryReading[],
   nowMs: number,
   bytesPerLoad: number,
-  windowMs: number = FLOOR_WINDOW_MS,
+  releasesMs: readonly number[] = [],
 ): readonly MemoryFloor[] {
-  const floors: MemoryFloor[] = [];
-  let first = 0;
+  const windows = windowsOf(readings, nowMs, releasesMs).map((window) => lowestFirst(window, bytesPerLoad));
+  const above = NOISES_ABOVE * noiseIn(windows);
+  return windows.map((window) => {
+    const most = (window[0]?.unloaded ?? 0) + above;
+    return meanOf(above === 0 ? window.slice(0, 1) : window.filter(({ unloaded }) => unloaded <= most));
+  });
+}
+
+function noiseIn(windows: readonly (readonly Unloaded[])[]): number {
+  if (windows.length < FEWEST_FOR_NOISE) return 0;
+  const gaps = Float64Array.from(windows, ([lowest, next]) => (next?.unloaded ?? 0) - (lowest?.unloaded ?? 0)).sort();
+  const calmest = gaps.subarray(0, Math.ceil(CALMEST_SHARE * gaps.length));
+  return calmest.reduce((sum, gap) => sum + gap, 0) / calmest.length / GAP_OF_LOWEST;
+}
+
+function windowsOf(
+  readings: readonly MemoryReading[],
+  nowMs: number,
+  releasesMs: readonly number[],
+): readonly (readonly MemoryReading[])[] {
+  const windows: (readonly MemoryReading[])[] = [];
+  let [first, release] = [0, 0];
   while (first < readings.length) {
-    const startMs = Math.floor((readings[first]?.atMs ?? 0) / windowMs) * windowMs;
+    const startMs = Math.floor((readings[first]?.atMs ?? 0) / FLOOR_WINDOW_MS) * FLOOR_WINDOW_MS;
+    const endMs = startMs + FLOOR_WINDOW_MS;
     let end = first;
-    while (end < readings.length && (readings[end]?.atMs ?? 0) < startMs + windowMs) end += 1;
-    if (startMs + windowMs <= nowMs && end - first >= FEWEST_READINGS) {
-      floors.push(lowest(readings.slice(first, end), bytesPerLoad));
-    }
+    while (end < readings.length && (readings[end]?.atMs ?? 0) < endMs) end += 1;
+    while ((releasesMs[release] ?? Number.POSITIVE_INFINITY) < startMs) release += 1;
+    const window = longerSide(readings.slice(first, end), releasesMs[release] ?? endMs);
+    if (endMs <= nowMs && window.length >= FEWEST_READINGS) windows.push(window);
     first = end;
   }
-  return floors;
+  return windows;
+}
+
+function longerSide(window: readonly MemoryReading[], releasedMs: number): readonly MemoryReading[] {
+  const before = window.filter(({ atMs }) => atMs < releasedMs);
+  return 2 * before.length > window.length ? before : window.slice(before.length);
+}
+
+type Unloaded = MemoryReading & { readonly unloaded: number };
+
+function lowestFirst(window: readonly MemoryReading[], bytesPerLoad: number): readonly Unloaded[] {
+  return window
+    .map((reading) => ({ ...reading, unloaded: reading.bytes - bytesPerLoad * (reading.load ?? 0) }))
+    .toSorted((a, b) => a.unloaded - b.unloaded || a.atMs - b.atMs);
+}
+
+function meanOf(low: readonly Unloaded[]): MemoryFloor {
+  const mean = (of: (reading: Unloaded) => number): number => low.reduce((sum, one) => sum + of(one), 0) / low.length;
+  const isLoadKnown = low.every(({ load }) => load !== null);
+  return {
+    atMs: Math.round(mean(({ atMs }) => atMs)),
+    bytes: Math.round(mean(({ bytes }) => bytes)),
+    load: isLoadKnown ? mean(({ load }) => load ?? 0) : null,
+  };
 }
 
 /** A batch by its times; `endMs` is null while it runs. */

@@ -93,6 +93,55 @@ describe('a leak is found and the rest is not called one', () => {
   });
 });
 
+describe('what rises ever more slowly is no leak, and hides none', () => {
+  const fading = (mib: number, tauH: number) => (hour: number) => 5000 + mib * (1 - Math.exp(-hour / tauH));
+
+  it('a warm-up that faded is a plateau', () => {
+    const judged = judgeExact(4, fading(300, 0.25));
+    expect(judged).toMatchObject({ verdict: 'plateau', model: { shape: 'fade' } });
+  });
+
+  it.each([1, 1.5, 2, 3])('a cache that fills up with a time constant of %d h', (tauH) => {
+    for (let hours = 1; hours <= 12; hours += 0.5) {
+      expect(judgeExact(hours, fading(400, tauH)).verdict, `after ${hours} h`).not.toBe('leak');
+    }
+  });
+
+  it('a cache that is not full yet is no plateau: it says how long it takes', () => {
+    const judged = judgeExact(3, fading(400, 1.5));
+    expect(judged).toMatchObject({ verdict: 'inconclusive', model: { shape: 'fill' } });
+    const matter = (6144 - (judged.floorNowBytes ?? 0) / MIB) / (7 * 24);
+    const hours = 1.5 * Math.log(((400 / 1.5) * Math.exp(-3 / 1.5)) / matter);
+    expect(((judged.moreFloors ?? 0) * FLOOR_WINDOW_MS) / HOUR_MS).toBeCloseTo(hours, 0);
+    expect(judgeExact(12, fading(400, 1.5)).verdict).toBe('plateau');
+  });
+
+  it('a leak below a warm-up that fades, with a step', () => {
+    const judged = judgeExact(3, (hour) => fading(300, 0.25)(hour) + 47.5 * hour + (hour > 1.5 ? 120 : 0));
+    expect(judged).toMatchObject({ verdict: 'leak', model: { shape: 'fade+step+line' } });
+    expect(judged.slopeMibPerHour?.estimate).toBeGreaterThan(44);
+    expect(judged.slopeMibPerHour?.estimate).toBeLessThan(51);
+    expect((judged.floorNowBytes ?? 0) / MIB).toBeCloseTo(5000 + 300 + 120 + 47.5 * 3, -1);
+  });
+});
+
+describe('a saw-tooth is told from growth', () => {
+  const teeth = (hour: number) => 5000 + 160 * (hour % 0.5);
+
+  it('growth from tooth to tooth is a leak, and none is none', () => {
+    expect(judgeExact(4, (hour) => teeth(hour) + 47.5 * hour)).toMatchObject({
+      verdict: 'leak',
+      model: { beside: 'tooth' },
+    });
+    expect(judgeExact(4, teeth).verdict).toBe('none');
+  });
+
+  it('with one release seen, growth may be that of a long tooth', () => {
+    const judged = judgeExact(4, (hour) => 5000 + 60 * hour - (hour > 2.5 ? 30 : 0));
+    expect(judged).toMatchObject({ verdict: 'inconclusive', reason: expect.stringContaining('given back') });
+  });
+});
+
 describe('too little to go by is inconclusive, and says how much more', () => {
   it('no readings at all', () => {
     const judged = judgeMemory([], factsAt(SERIES_START_MS));
@@ -136,6 +185,14 @@ describe('restarts split', () => {
     const points = exact(3, () => 5000).map((point, i) => (i === 200 ? { ...point, bytes: mib * MIB } : point));
     const judged = judgeMemory(points, factsAt(SERIES_START_MS + 3 * HOUR_MS));
     expect(judged).toMatchObject({ verdict: 'none', restarts: [] });
+  });
+
+  it('a fall while nobody looked may be one: what was before is left out', () => {
+    const points = exact(6, (hour) => (hour < 2 ? 5100 + 100 * hour : 5000)).filter(
+      ({ atMs }) => Math.abs(atMs - SERIES_START_MS - 2 * HOUR_MS) > 10 * 60_000,
+    );
+    const judged = judgeMemory(points, factsAt(SERIES_START_MS + 6 * HOUR_MS));
+    expect(judged).toMatchObject({ verdict: 'none', restarts: [{ cause: 'memory fell while it was not read' }] });
   });
 
   it('growth that every restart ends is not carried over it', () => {

@@ -16,6 +16,21 @@ describe('floors per window', () => {
       [0, 1, 2, 3].map((i) => [i * FLOOR_WINDOW_MS, 5000]),
     );
   });
+  it('under noise the mean of all that are as low as noise explains, without what stands out', () => {
+    const random = new Random(11);
+    const noisy = Array.from({ length: 360 }, (_, i) =>
+      at(i * 30_000, 5000 + 10 * random.normal() + (i % 20 ? 0 : 90)),
+    );
+    const floors = floorsPerWindow(noisy, 3 * 3_600_000, 0);
+    const mean = floors.reduce((sum, { bytes }) => sum + bytes / MIB, 0) / floors.length;
+    expect(floors).toHaveLength(36);
+    expect(Math.abs(mean - 5000)).toBeLessThan(4);
+    for (const { bytes } of floors) expect(Math.abs(bytes / MIB - mean)).toBeLessThan(15);
+  });
+  it('of a window in which memory was given back, the longer side', () => {
+    const fallen = Array.from({ length: 10 }, (_, i) => at(i * 30_000, i < 7 ? 5100 : 5000));
+    expect(floorsPerWindow(fallen, FLOOR_WINDOW_MS, 0, [7 * 30_000])).toMatchObject([{ atMs: 0, bytes: 5100 * MIB }]);
+  });
   it('an open window has none', () => {
     expect(floorsPerWindow(polls, 20 * 60_000 - 1, 0)).toHaveLength(3);
   });
