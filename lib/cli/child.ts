@@ -15,6 +15,7 @@ export const COLLECTOR_NODE_ARGS = [
   '--max-semi-space-size=64',
   '--no-allocation-site-pretenuring',
   '--single-threaded-gc',
+  '--heap-growing-percent=200',
 ];
 
 export type ChildOptions = {
