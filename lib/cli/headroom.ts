@@ -88,6 +88,6 @@ main(process.argv.slice(2)).then(
     const expected = error instanceof UsageError || error instanceof DataDirBusyError;
     const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
     process.stderr.write(`headroom: ${text}\n`);
-    process.exit(1);
+    process.exit(error instanceof UsageError ? error.exitCode : 1);
   },
 );

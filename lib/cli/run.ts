@@ -8,6 +8,13 @@ import { createRunClient, type RunClient } from '#lib/cli/run-client.ts';
 import { runInForeground } from '#lib/cli/run-command.ts';
 import { UsageError } from '#lib/cli/usage.ts';
 
+/** Not that of a criterion that fails: a pipeline must be able to tell the two apart. */
+const NOT_ASKED = 3;
+
+function notAsked(error: unknown): never {
+  throw error instanceof UsageError ? new UsageError(error.message, NOT_ASKED) : error;
+}
+
 type Verb = (client: RunClient, options: RunOptions) => Promise<number>;
 
 const BatchHead = BatchView.pick({ number: true, name: true });
@@ -42,7 +49,7 @@ const VERBS: Readonly<Record<RunOptions['verb'], Verb>> = {
   },
   import: importFiles,
   async check(client, { run, strict }) {
-    const { text, exitCode } = checkOf(await client.ask(RunDetail, 'GET', `/runs/${run}`), strict);
+    const { text, exitCode } = checkOf(await client.ask(RunDetail, 'GET', `/runs/${run}`).catch(notAsked), strict);
     out(text);
     return exitCode;
   },

@@ -20,7 +20,8 @@ Runs of batches and test matrices, told to a Headroom that runs: [--url http://1
   headroom run finish RUN                                      finish the run
   headroom run import FILE… [--run RUN] [--name NAME] [--kind KIND] [--param NAME=VALUE]… [--engine ID]… [--utc-offset +02:00]
                      results of vllm bench serve, GuideLLM or AIPerf as cells of one run; prints its id
-  headroom run check RUN [--strict]       each criterion; exit code 1 when one fails, with --strict 2 when one is not measured
+  headroom run check RUN [--strict]       each criterion; exit code 1 when one fails, with --strict 2 when one
+                                          is not measured, 3 when Headroom could not be asked
   headroom run report RUN [--format md|json|csv]               the report on standard output
   headroom run list                                            the newest runs
 
@@ -29,4 +30,11 @@ HEADROOM_ALLOWED_HOSTS (comma-separated host names, beside loopback, under which
 `;
 
 /** Something the person at the terminal did or must do; printed without a stack. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

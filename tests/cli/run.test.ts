@@ -176,6 +176,8 @@ describe('headroom run', () => {
     await expect(headroomRun('batch', id, '--end')).rejects.toThrow(`run ${id} has no batch that runs`);
     await expect(runRunCommand(['list'], { HEADROOM_URL: url })).rejects.toThrow(/needs a token/);
     await expect(runRunCommand(['list', '--url', 'http://127.0.0.1:1'], {})).rejects.toThrow(/does not answer/);
+    const check = runRunCommand(['check', '1', '--url', 'http://127.0.0.1:1'], {});
+    await expect(check).rejects.toMatchObject({ message: expect.stringMatching(/does not answer/), exitCode: 3 });
   });
 });
 
