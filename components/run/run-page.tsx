@@ -74,7 +74,10 @@ function RunReport({ run }: { run: RunDetail }) {
       <RunHead run={run} />
       <CriteriaTable run={run} />
       {run.batches.length === 0 ? (
-        <Notice tone="info">No batch yet. Its numbers, pictures and the leak verdict follow from its batches.</Notice>
+        <Notice tone="info">
+          {run.state === 'running' ? 'No batch yet.' : 'It had no batch.'} Its numbers, pictures and the leak verdict
+          follow from its batches.
+        </Notice>
       ) : (
         <>
           <div className="grid grid-cols-1 gap-3 xl:grid-cols-2">

@@ -36,6 +36,7 @@ export async function beginBatch(
     const batches = await loadBatches(client, [runId]);
     const params = paramsFor(run, input);
     checkTimes(run, { submittedAtMs, startedAtMs, endedAtMs });
+    checkReported(input.reported ?? {});
     await place(client, run, batches, { startedAtMs, endedAtMs });
     const next = (batches.at(-1)?.number ?? 0) + 1;
     await insertBatch(client, {
@@ -69,6 +70,13 @@ function checkTimes(run: RunRow, { submittedAtMs, startedAtMs, endedAtMs }: Time
   if (endedAtMs !== null && endedAtMs <= startedAtMs) refuseTime('endedAtMs', 'must be after the start');
   if (submittedAtMs !== null && submittedAtMs > startedAtMs) refuseTime('submittedAtMs', 'is after the start');
   if (startedAtMs < run.startedAtMs) refuseTime('startedAtMs', `the run began at ${isoOf(run.startedAtMs)}`);
+}
+
+/** Together with what was told before: a success rate of 120 % must not come of two calls that are each in order. */
+function checkReported({ total, completed = 0, failed = 0 }: NonNullable<BatchInput['reported']>): void {
+  if (total === undefined || completed + failed <= total) return;
+  const message = `${completed} completed and ${failed} failed are more than the total of ${total}`;
+  throw new AppError('invalid', `reported: ${message}`, [{ path: 'reported.total', message }]);
 }
 
 function paramsFor(run: RunRow, { params }: BatchInput): CellParams {
@@ -140,10 +148,12 @@ export async function patchBatch(
     await lockedRun(client, runId);
     const batch = (await loadBatches(client, [runId])).find((each) => each.number === number);
     if (batch === undefined) throw new AppError('not-found', `run ${runId} has no batch ${number}`);
+    const reported = { ...batch.reported, ...patch.reported };
+    checkReported(reported);
     await updateBatch(client, runId, number, {
       ...(endedAtMs === null ? {} : endOf(batch, endedAtMs)),
       ...(patch.notes === undefined ? {} : { notes: patch.notes }),
-      ...(patch.reported === undefined ? {} : { reported: { ...batch.reported, ...patch.reported } }),
+      ...(patch.reported === undefined ? {} : { reported }),
     });
     await updateRun(client, runId, {});
     return {

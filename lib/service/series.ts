@@ -67,8 +67,16 @@ export async function seriesOf(context: ServiceContext, input: SeriesInput): Pro
   };
 }
 
+/** An empty answer would look as if nothing had been measured. */
+function refuseOtherKind({ kind }: SeriesInput, signals: readonly Signal[]): void {
+  if (kind === undefined || signals.some((signal) => signal.kind === kind)) return;
+  const message = `${signals.map(({ id }) => id).join(', ')}: no signal of ${kind === 'gpu' ? 'GPUs' : 'engines'}`;
+  throw new AppError('invalid', `query: kind: ${message}`, [{ path: 'kind', message }]);
+}
+
 function chooseSubjects(fleet: FleetState, input: SeriesInput, signals: readonly Signal[]): readonly FleetSubject[] {
   refuseUnknownSubjects(fleet, input.subject);
+  refuseOtherKind(input, signals);
   const subjects = fleet.subjects.filter(
     (subject) =>
       (input.subject.length === 0 || input.subject.includes(subject.id)) &&

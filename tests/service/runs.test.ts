@@ -154,6 +154,17 @@ describe('a run over stored samples', () => {
     expect(run.outcome).toBe('fail');
   });
 
+  it('more than all of the requests cannot be told, in one call or in two', async () => {
+    const id = await toldRun();
+    const told = (reported: object) => patchBatch(at(END), KIM, { runId: id, number: 1 }, { reported });
+    await expect(told({ total: 10, completed: 8, failed: 3 })).rejects.toThrow(
+      '8 completed and 3 failed are more than',
+    );
+    await told({ total: 10, completed: 8 });
+    await expect(told({ failed: 3 })).rejects.toThrow('the total of 10');
+    await told({ failed: 2 });
+  });
+
   it('two batches back to back share the row in between, and add up to what was counted', async () => {
     const run = await create({ finishedAtMs: END });
     const middle = START + 2 * MINUTE;

@@ -143,6 +143,7 @@ describe('refusals name what was wrong and what was expected', () => {
     [ask('queue_depth', { from: String(NOW), to: String(START) }), /not before/],
     [ask('queue_depth', { subject: [999] }), /no subject 999/],
     [ask(' , '), /signals is empty/],
+    [ask('queue_depth', { kind: 'gpu' }), /kind: queue_depth: no signal of GPUs/],
   ])('%#', async (input, message) => {
     const asked = seriesOf(context(), input);
     await expect(asked).rejects.toThrow(AppError);
