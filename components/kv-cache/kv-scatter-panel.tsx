@@ -61,7 +61,7 @@ export function KvScatterPanel({ title, signals, curve, curveKey, help, top, clo
     >
       <ProgressLine active={isPlaceholderData} />
       {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={clouds !== null} />}
-      {clouds === null && error === null && <PanelLoading height={HEIGHT} />}
+      {clouds === null && error === null && <PanelLoading height={HEIGHT} isAsked={inView} />}
       {clouds !== null && (
         <>
           <XyChart

@@ -15,13 +15,16 @@ import { findSignal } from '#lib/metrics/signals.ts';
 /** Space for the legend below the plot, so that nothing jumps when data arrive. */
 const LEGEND_PX = 64;
 
-export function PanelLoading({ height }: { height: number }) {
+/** `isAsked`: a panel out of view asks for nothing yet, and nothing takes long then. */
+export function PanelLoading({ height, isAsked = true }: { height: number; isAsked?: boolean }) {
   return (
-    <div className="relative px-3 pb-3" style={{ height: height + LEGEND_PX }} aria-busy="true">
+    <div className="relative px-3 pb-3" style={{ height: height + LEGEND_PX }} aria-busy={isAsked}>
       <Skeleton className="h-full" />
-      <p className="appear-very-late absolute inset-0 grid place-items-center text-muted">
-        Still loading: the database takes long for this range.
-      </p>
+      {isAsked && (
+        <p className="appear-very-late absolute inset-0 grid place-items-center text-muted">
+          Still loading: the database takes long for this range.
+        </p>
+      )}
     </div>
   );
 }

@@ -130,7 +130,7 @@ function PanelBody({ frame, inView, spec, scope, height }: PanelBodyProps) {
     >
       <ProgressLine active={isPlaceholderData} />
       {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={chart !== null} />}
-      {chart === null && error === null && <PanelLoading height={height} />}
+      {chart === null && error === null && <PanelLoading height={height} isAsked={inView} />}
       {chart !== null && scope !== null && !hasValues(chart) && (
         <PanelEmpty signals={signals} scope={scope} height={height} />
       )}

@@ -63,7 +63,7 @@ export function BudgetPanel({ engines, names }: { engines: readonly SlaEngine[];
     >
       {error !== null && <PanelError error={error} onRetry={() => void refetch()} keepsData={chart !== null} />}
       {promised.length === 0 && <p className="px-3 pb-3 text-muted">Nothing is promised, so there is no budget.</p>}
-      {promised.length > 0 && chart === null && error === null && <PanelLoading height={HEIGHT} />}
+      {promised.length > 0 && chart === null && error === null && <PanelLoading height={HEIGHT} isAsked={inView} />}
       {chart !== null && !hasValues(chart) && (
         <p className="px-3 pb-3 text-muted">No request was measured against the promise in its window.</p>
       )}
