@@ -40,6 +40,8 @@ export class Writer {
   #timer: NodeJS.Timeout | null = null;
   /** When the timer rings, by the clock of `performance`. */
   #dueMs = 0;
+  /** The shortest wait that those asked for which came since the last write began. */
+  #withinMs = Number.POSITIVE_INFINITY;
   #writing: Promise<void> | null = null;
   #written = 0;
   #dropped = 0;
@@ -64,7 +66,8 @@ export class Writer {
   add(record: PollRecord, withinMs = this.#options.flushMs): void {
     this.#waiting.push(record);
     this.#waitingSamples += record.samples.length + 1;
-    this.#schedule(Math.min(withinMs, this.#options.flushMs));
+    this.#withinMs = Math.min(this.#withinMs, withinMs);
+    this.#schedule(this.#nextMs());
   }
 
   stats(): WriterStats {
@@ -87,10 +90,16 @@ export class Writer {
     return this.#waiting.length;
   }
 
+  #nextMs(): number {
+    return Math.min(this.#withinMs, this.#options.flushMs);
+  }
+
   #schedule(delayMs: number): void {
     if (this.#writing !== null) return;
     const dueMs = performance.now() + delayMs;
-    if (this.#timer !== null && this.#dueMs <= dueMs) return;
+    // A database that is away is not asked more often because polls go on coming.
+    const isRetry = this.#lastError !== null;
+    if (this.#timer !== null && (isRetry || this.#dueMs <= dueMs)) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#dueMs = dueMs;
     this.#timer = setTimeout(() => {
@@ -102,11 +111,12 @@ export class Writer {
   async #run(): Promise<void> {
     const wentWell = await this.#writeOnce();
     this.#writing = null;
-    if (this.#waiting.length > 0) this.#schedule(wentWell ? this.#options.flushMs : RETRY_MS);
+    if (this.#waiting.length > 0) this.#schedule(wentWell ? this.#nextMs() : RETRY_MS);
   }
 
   async #writeOnce(): Promise<boolean> {
     const batch = this.#waiting.slice(0, MAX_RECORDS_PER_WRITE);
+    this.#withinMs = Number.POSITIVE_INFINITY;
     try {
       await this.#store(batch);
       this.#remove(batch);

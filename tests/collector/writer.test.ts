@@ -8,11 +8,12 @@ const FLUSH_MS = 500;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function writer(): { writer: Writer; written: number[][] } {
+function writer(store: () => Promise<void> = async () => {}): { writer: Writer; written: number[][] } {
   const written: number[][] = [];
   const made = new Writer({
     store: async (records) => {
       written.push(records.map((record) => record.targetId));
+      await store();
       return { samples: 0, lostTargets: new Set() };
     },
     makeRoom: async () => {},
@@ -59,5 +60,28 @@ describe('polls that wait to be written', () => {
     made.add(record(1), 60_000);
     await vi.advanceTimersByTimeAsync(FLUSH_MS);
     expect(written).toEqual([[1]]);
+  });
+
+  it('and came while others were being written wait no longer than they asked for', async () => {
+    const { writer: made, written } = writer(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    made.add(record(1));
+    await vi.advanceTimersByTimeAsync(FLUSH_MS);
+    made.add(record(2), 250);
+    await vi.advanceTimersByTimeAsync(100 + 250);
+    expect(written).toEqual([[1], [2]]);
+  });
+
+  it('do not hurry on a database that is away: it is tried again once a second', async () => {
+    const { writer: made, written } = writer(async () => {
+      throw new Error('connect ECONNREFUSED');
+    });
+    made.add(record(1));
+    await vi.advanceTimersByTimeAsync(FLUSH_MS);
+    expect(written).toEqual([[1]]);
+    made.add(record(2), 250);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(written).toEqual([[1]]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(written).toEqual([[1], [1, 2]]);
   });
 });
