@@ -11,21 +11,15 @@ import { createSecretBox } from '#lib/db/secret-box.ts';
 import { TargetStore } from '#lib/db/targets.ts';
 import type { EngineReading, Reading } from '#lib/metrics/sample.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
+import { PLAIN_TARGET } from '#lib/target/plain-target.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 
 export const SETTINGS: TargetSettings = {
+  ...PLAIN_TARGET,
   name: 'engine-a',
   source: 'vllm',
   url: 'http://127.0.0.1:1/metrics',
-  intervalMs: 5000,
   labels: { host: 'gpu-01' },
-  baselineRps: null,
-  maxRunning: null,
-  profile: 'relative',
-  gpus: [],
-  slo: null,
-  auth: null,
-  tls: null,
 };
 
 export const RECOGNISED: Recognised = {

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { createFetcher } from '#lib/scrape/fetch.ts';
 import { createPoll } from '#lib/scrape/poll.ts';
+import { PLAIN_TARGET } from '#lib/target/plain-target.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 
 /** vLLM, dcgm-exporter, nvidia_gpu_exporter and the mindprince exporter where they listen by default. */
@@ -28,21 +29,16 @@ export async function findLocalTargets(): Promise<readonly TargetSettings[]> {
   }
 }
 
-const PLAIN = {
-  intervalMs: 5000,
-  baselineRps: null,
-  maxRunning: null,
-  profile: 'relative',
-  gpus: [],
-  slo: null,
-  auth: null,
-  tls: null,
-} as const satisfies Partial<TargetSettings>;
-
 function pageTarget(name: string, port: number): TargetSettings {
-  return { ...PLAIN, name, source: 'auto', url: `http://127.0.0.1:${port}/metrics`, labels: { host: os.hostname() } };
+  return {
+    ...PLAIN_TARGET,
+    name,
+    source: 'auto',
+    url: `http://127.0.0.1:${port}/metrics`,
+    labels: { host: os.hostname() },
+  };
 }
 
 function smiTarget(): TargetSettings {
-  return { ...PLAIN, name: 'local', source: 'nvidia-smi', url: null, labels: { host: os.hostname() } };
+  return { ...PLAIN_TARGET, name: 'local', source: 'nvidia-smi', url: null, labels: { host: os.hostname() } };
 }

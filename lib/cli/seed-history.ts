@@ -11,6 +11,7 @@ import { enginePath, gpuPath, type Scenario } from '#lib/simulator/scenario.ts';
 import { seedScenario } from '#lib/simulator/seed-fleet.ts';
 import { seedSpans } from '#lib/simulator/seed-spans.ts';
 import { SimulatedTargets } from '#lib/simulator/targets.ts';
+import { PLAIN_TARGET } from '#lib/target/plain-target.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
 
 const ORIGIN_KEY = 'seed';
@@ -76,18 +77,12 @@ async function createTargets(pool: Pool, scenario: Scenario): Promise<ReadonlyMa
   const created = new Map<string, StoredTarget>();
   const add = async (name: string, host: string, path: string): Promise<void> => {
     const settings: TargetSettings = {
+      ...PLAIN_TARGET,
       name,
       source: 'auto',
       url: `http://127.0.0.1:9${path}`,
       intervalMs: INTERVAL_MS,
       labels: { host },
-      baselineRps: null,
-      maxRunning: null,
-      profile: 'relative',
-      gpus: [],
-      slo: null,
-      auth: null,
-      tls: null,
     };
     const target = await store.create(settings, 'demo', ORIGIN_KEY);
     created.set(path, await store.update(target.id, settings, true));

@@ -1,27 +1,16 @@
 import { expect, test } from 'vitest';
 import { createPoll } from '#lib/scrape/poll.ts';
+import { PLAIN_TARGET } from '#lib/target/plain-target.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
-
-const SETTINGS: TargetSettings = {
-  name: 't',
-  source: 'auto',
-  url: 'http://127.0.0.1:9/metrics',
-  intervalMs: 5000,
-  labels: {},
-  baselineRps: null,
-  maxRunning: null,
-  profile: 'relative',
-  gpus: [],
-  slo: null,
-  auth: null,
-  tls: null,
-};
 
 /** One poll of a server that prints `body`. */
 function pollOf(source: TargetSettings['source'], body: string) {
   const fetchPage = async () => ({ ok: true, body, contentType: '', bytes: body.length, durationMs: 1 }) as const;
   const fetcher = { fetchPage } as unknown as Parameters<typeof createPoll>[1]['fetcher'];
-  return createPoll({ ...SETTINGS, source }, { fetcher, smiCommand: '' })();
+  return createPoll(
+    { ...PLAIN_TARGET, name: 't', url: 'http://127.0.0.1:9/metrics', source },
+    { fetcher, smiCommand: '' },
+  )();
 }
 
 const WAITING = `# TYPE vllm:num_requests_running gauge
