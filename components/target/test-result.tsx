@@ -12,7 +12,7 @@ export function TestResult({ result }: { result: TargetTest }) {
   const answers = scrape.ok || scrape.bytes > 0;
   return (
     <section aria-label="Test result" aria-live="polite" className="rounded-md border border-line">
-      <p className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 font-medium">
+      <p className="flex flex-wrap items-center gap-2 px-3 py-2 font-medium">
         <Shape name={understood ? 'ok' : answers ? 'warning' : 'danger'} />
         {understood
           ? 'It answers and is understood'
@@ -23,7 +23,7 @@ export function TestResult({ result }: { result: TargetTest }) {
           <ScrapeText scrape={scrape} />
         </span>
       </p>
-      <div className="space-y-3 px-3 py-2.5">
+      <div className="space-y-3 border-line px-3 py-2.5 empty:hidden not-empty:border-t">
         {subjects.map((subject) => (
           <div key={`${subject.kind} ${subject.name}`}>
             <p className="font-medium break-words">
