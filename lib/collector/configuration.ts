@@ -43,6 +43,8 @@ export class Configuration {
   readonly #options: ConfigurationOptions;
   readonly #fetcher = createFetcher();
   #config: Config = Config.parse({});
+  /** When this process took a good file at last. */
+  #loadedAtMs: number | null = null;
   #stopDiscovery = new AbortController();
   #loops: Promise<void>[] = [];
   #reloads: Promise<void> = Promise.resolve();
@@ -95,17 +97,19 @@ export class Configuration {
       if (!parsed.ok) {
         const message = formatConfigErrors(file ?? '', parsed.errors);
         log.error(`configuration is faulty, the last good one stays: ${message}`);
-        await saveSetting(pool, 'config', { file, loadedAtMs: null, error: message });
+        await saveSetting(pool, 'config', { file, loadedAtMs: this.#loadedAtMs, error: message });
         await this.#ensureRules();
         return;
       }
       await this.#apply(parsed.config, parsed.targets, parsed.channels);
       await saveSetting(pool, 'slo', parsed.slo);
       await this.#syncRules(parsed.config.rules.packs, parsed.rules);
-      await saveSetting(pool, 'config', { file, loadedAtMs: clock(), error: null });
+      this.#loadedAtMs = clock();
+      await saveSetting(pool, 'config', { file, loadedAtMs: this.#loadedAtMs, error: null });
     } catch (error) {
       log.error(`configuration cannot be read, the last good one stays: ${errorText(error)}`);
-      await saveSetting(pool, 'config', { file, loadedAtMs: null, error: errorText(error) }).catch((again: unknown) => {
+      const state = { file, loadedAtMs: this.#loadedAtMs, error: errorText(error) };
+      await saveSetting(pool, 'config', state).catch((again: unknown) => {
         log.error(`the state of the configuration cannot be saved: ${errorText(again)}`);
       });
     }

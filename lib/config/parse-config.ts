@@ -2,6 +2,7 @@ import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument }
 import type { z } from 'zod';
 import { checkRules } from '#lib/config/check-rules.ts';
 import { Config } from '#lib/config/config.ts';
+import { knownKeys, unknownKey } from '#lib/config/known-keys.ts';
 import type { StatedSlo } from '#lib/metrics/slo.ts';
 import { type Channel, channelFromInput } from '#lib/notify/channel.ts';
 import type { Rule } from '#lib/rules/rule.ts';
@@ -52,7 +53,7 @@ export function parseConfig(text: string): ParsedConfig {
   }
   const parsed = Config.safeParse(plain);
   if (!parsed.success) {
-    return { ok: false, errors: flatten(parsed.error.issues).map((issue) => toError(issue, lineOf)) };
+    return { ok: false, errors: flatten(parsed.error.issues).flatMap((issue) => toErrors(issue, lineOf)) };
   }
   const targets = checkTargets(parsed.data, lineOf);
   const channels = checkChannels(parsed.data, lineOf);
@@ -143,17 +144,16 @@ function depth(issues: readonly Issue[]): number {
   return Math.max(0, ...issues.map((issue) => issue.path.length));
 }
 
-function toError(issue: Issue, lineOf: (path: readonly PropertyKey[]) => number): ConfigError {
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const path = [...issue.path, key];
-    return {
-      line: lineOf(path),
-      key: keyText(path),
-      message: `unknown key${issue.keys.length > 1 ? `s ${issue.keys.join(', ')}` : ''}`,
-    };
+function toErrors(issue: Issue, lineOf: LineOf): readonly ConfigError[] {
+  if (issue.code !== 'unrecognized_keys') {
+    const message = issue.message.replace(/^Invalid input: /, '');
+    return [{ line: lineOf(issue.path), key: keyText(issue.path), message }];
   }
-  return { line: lineOf(issue.path), key: keyText(issue.path), message: issue.message.replace(/^Invalid input: /, '') };
+  const known = knownKeys(Config, issue.path);
+  return issue.keys.map((key) => {
+    const path = [...issue.path, key];
+    return { line: lineOf(path), key: keyText(path), message: unknownKey(key, known) };
+  });
 }
 
 /** `targets[2].auth.bearer_file` */

@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
+import { formatValue } from '#lib/metrics/unit.ts';
 import { FetchError } from '#lib/scrape/fetch-outcome.ts';
 
 const gunzipAsync = promisify(gunzip);
@@ -35,7 +36,7 @@ export async function decompress(body: Buffer, encoding: string, maxBytes: numbe
 export function tooLarge(where: string, maxBytes: number): FetchError {
   return new FetchError(
     'too-large',
-    `${where} sent more than the limit of ${maxBytes} bytes for one page. Is this the metrics URL?`,
+    `${where} sent more than the limit of ${formatValue(maxBytes, 'bytes')} for one page. Is this the metrics URL?`,
   );
 }
 

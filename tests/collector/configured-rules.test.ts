@@ -27,9 +27,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Applies a text as the whole configuration; answers the ids of the rules by where they come from. */
-async function apply(text: string): Promise<{ pack: number; file: string[] }> {
-  await writeFile(file, text);
+/** Applies texts as the whole configuration, one after the other; answers the ids of the rules by where they come from. */
+async function apply(...texts: readonly string[]): Promise<{ pack: number; file: string[] }> {
   const configuration = new Configuration({
     file,
     pool: database.pool,
@@ -39,7 +38,10 @@ async function apply(text: string): Promise<{ pack: number; file: string[] }> {
     clock: () => 1_795_348_800_000,
     onChange: () => {},
   });
-  await configuration.reload();
+  for (const text of texts) {
+    await writeFile(file, text);
+    await configuration.reload();
+  }
   await configuration.stop();
   const rules = await loadRules(database.pool);
   return {
@@ -62,6 +64,15 @@ it('a file that is being written, at this moment empty, removes nothing', async 
   expect(lines.join('\n')).toMatch(/the last good one stays: .*the file is empty/);
   const { rows } = await database.pool.query('SELECT name FROM target WHERE removed_at IS NULL');
   expect(rows).toEqual([{ name: 'a' }]);
+});
+
+it('health tells since when the last good one stays', async () => {
+  await apply('targets: []', 'targets: [{name: a, urll: x}]');
+  expect(await loadSetting(database.pool, 'config')).toEqual({
+    file,
+    loadedAtMs: 1_795_348_800_000,
+    error: expect.stringMatching(/targets\[0\]\.urll: unknown key; did you mean url\?/),
+  });
 });
 
 it('a discovery entry that fails is shown in health until it works', async () => {

@@ -53,7 +53,22 @@ describe('a bad file is refused with line, key and what was expected', () => {
     [
       'unknown key',
       'targets:\n  - name: a\n    urll: http://x/metrics\n',
-      /^headroom\.yaml:3: targets\[0\]\.urll: unknown key/,
+      /^headroom\.yaml:3: targets\[0\]\.urll: unknown key; did you mean url\?/,
+    ],
+    [
+      'two unknown keys, each on its own line',
+      'targets:\n  - name: a\n    urll: http://x/metrics\n    colour: red\n',
+      /^headroom\.yaml:3: targets\[0\]\.urll: .*\nheadroom\.yaml:4: targets\[0\]\.colour: unknown key; expected one of name, source, url, /,
+    ],
+    [
+      'an unknown key inside a key that may be left out',
+      'fast_polling: {hold: 2m, max_target: 3}\n',
+      /^headroom\.yaml:1: fast_polling\.max_target: unknown key; did you mean max_targets\?/,
+    ],
+    [
+      'an unknown key in one of several forms',
+      'discovery:\n  - {http: "http://sd/x", intervall: 5s}\n',
+      /^headroom\.yaml:2: discovery\[0\]\.intervall: unknown key; did you mean interval\?/,
     ],
     [
       'a rule whose expression is wrong',
@@ -76,7 +91,7 @@ describe('a bad file is refused with line, key and what was expected', () => {
       /:4: rules\.custom\[1\]\.id: "A" is already the id of rules\.custom\[0\]/,
     ],
     ['an unknown pack', 'rules:\n  packs: [report]\n', /:2: rules\.packs\[0\]/],
-    ['unknown section', 'target:\n  - name: a\n', /^headroom\.yaml:1: target: unknown key/],
+    ['unknown section', 'target:\n  - name: a\n', /^headroom\.yaml:1: target: unknown key; did you mean targets\?/],
     ['missing url', 'targets:\n  - name: a\n    interval: 5s\n', /^headroom\.yaml:2: targets\[0\]\.url: is missing/],
     [
       'not a url',
