@@ -2,10 +2,9 @@ import type { Recognised } from '#lib/api/targets.ts';
 import type { LiveSubject, SubjectRegistry } from '#lib/collector/subject-registry.ts';
 import type { LayoutStore } from '#lib/db/layouts.ts';
 import type { NewMark, PollRecord } from '#lib/db/poll-record.ts';
-import type { CursorRow, SampleRow } from '#lib/db/sample-store.ts';
+import type { SampleRow } from '#lib/db/sample-store.ts';
 import type { Reading } from '#lib/metrics/sample.ts';
 import type { ApiBatch } from '#lib/runs/api-batch.ts';
-import { cursorToText } from '#lib/series/cursor-text.ts';
 import { type Cursor, type Increment, increment } from '#lib/series/increments.ts';
 
 /** A poll that succeeded: what it read and when. */
@@ -114,9 +113,7 @@ export class Recorder {
         message: null,
       },
       samples,
-      cursors: moves.map(({ subject, cursor }): CursorRow => {
-        return { subjectId: subject.id, atMs: cursor.atMs, state: cursorToText(cursor) };
-      }),
+      cursors: moves.map(({ subject, cursor }) => this.#subjects.cursorRow(subject, cursor)),
       marks,
       recognised: this.#changed(poll.recognised, notes),
       ...(poll.batches === undefined ? {} : { batches: poll.batches }),

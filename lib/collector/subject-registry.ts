@@ -1,8 +1,7 @@
+import { type CursorRow, CursorRows, loadCursors } from '#lib/db/cursors.ts';
 import type { Pool } from '#lib/db/pool.ts';
-import { loadCursors } from '#lib/db/sample-store.ts';
 import { ensureSubject, listSubjects, type StoredSubject } from '#lib/db/subjects.ts';
 import type { Reading } from '#lib/metrics/sample.ts';
-import { cursorFromText } from '#lib/series/cursor-text.ts';
 import type { Cursor } from '#lib/series/increments.ts';
 import { subjectKey, subjectName } from '#lib/target/subject-identity.ts';
 import type { TargetSettings } from '#lib/target/target.ts';
@@ -25,12 +24,14 @@ const RECHECK_MS = 30_000;
 export class SubjectRegistry {
   readonly #pool: Pool;
   readonly #target: Target;
+  readonly #cursorRows: CursorRows;
   readonly #live = new Map<string, LiveSubject>();
   readonly #foreign = new Map<string, { readonly checkedAtMs: number; readonly owner: number }>();
 
   constructor(pool: Pool, target: Target) {
     this.#pool = pool;
     this.#target = target;
+    this.#cursorRows = new CursorRows(pool);
   }
 
   /** Reads the target's subjects and cursors; to be called once, before the first poll. */
@@ -41,12 +42,8 @@ export class SubjectRegistry {
       subjects.map((subject) => subject.id),
     );
     for (const subject of subjects) {
-      const text = cursors.get(subject.id);
-      this.#live.set(mapKey(subject), {
-        id: subject.id,
-        cursor: text === undefined ? null : cursorFromText(text),
-        attributes: null,
-      });
+      const cursor = cursors.get(subject.id) ?? null;
+      this.#live.set(mapKey(subject), { id: subject.id, cursor, attributes: null });
     }
   }
 
@@ -67,6 +64,11 @@ export class SubjectRegistry {
     return this.#adopt(reading, key, mapped, nowMs);
   }
 
+  /** The row to store of a subject's cursor. */
+  cursorRow(subject: LiveSubject, cursor: Cursor): CursorRow {
+    return this.#cursorRows.rowOf(subject.id, cursor);
+  }
+
   /** Owners of GPUs that this target shows but does not store. */
   foreignOwners(): readonly number[] {
     return [...new Set([...this.#foreign.values()].map((entry) => entry.owner))];
@@ -81,12 +83,8 @@ export class SubjectRegistry {
       return null;
     }
     this.#foreign.delete(mapped);
-    const text = (await loadCursors(this.#pool, [stored.id])).get(stored.id);
-    const subject: LiveSubject = {
-      id: stored.id,
-      cursor: text === undefined ? null : cursorFromText(text),
-      attributes: reading.attributes,
-    };
+    const cursor = (await loadCursors(this.#pool, [stored.id])).get(stored.id) ?? null;
+    const subject: LiveSubject = { id: stored.id, cursor, attributes: reading.attributes };
     this.#live.set(mapped, subject);
     return { subject, created: before.rowCount === 0 };
   }

@@ -12,9 +12,9 @@ WITH scrapes AS (
   SELECT * FROM json_to_recordset($1::json) AS x ("targetId" int, "atMs" bigint, ok bool, "durationMs" float8, bytes int,
     samples int, problems int, "sameBody" int, "errorKind" text, message text)
 ), cursors AS (
-  INSERT INTO subject_cursor (subject_id, at_ms, state)
-  SELECT * FROM json_to_recordset($2::json) AS x ("subjectId" int, "atMs" bigint, state text)
-  ON CONFLICT (subject_id) DO UPDATE SET at_ms = excluded.at_ms, state = excluded.state
+  INSERT INTO subject_cursor (subject_id, at_ms, state, shape_id)
+  SELECT * FROM json_to_recordset($2::json) AS x ("subjectId" int, "atMs" bigint, state text, "shapeId" int)
+  ON CONFLICT (subject_id) DO UPDATE SET at_ms = excluded.at_ms, state = excluded.state, shape_id = excluded.shape_id
 ), states AS (
   INSERT INTO target_state AS s
     (target_id, last_at_ms, ok, error_kind, message, same_body, duration_ms, bytes, samples, last_ok_ms, recognised)

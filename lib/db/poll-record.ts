@@ -1,5 +1,6 @@
 import type { Recognised } from '#lib/api/targets.ts';
-import type { CursorRow, SampleRow, ScrapeRow } from '#lib/db/sample-store.ts';
+import type { CursorRow } from '#lib/db/cursors.ts';
+import type { SampleRow, ScrapeRow } from '#lib/db/sample-store.ts';
 import type { ApiBatch } from '#lib/runs/api-batch.ts';
 
 export type NewMark = {

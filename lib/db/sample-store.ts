@@ -87,14 +87,3 @@ async function copyText(client: pg.PoolClient, into: string, lines: readonly str
   const sink = client.query(copyFrom(`COPY ${into} FROM STDIN`));
   await pipeline(Readable.from([lines.join('')]), sink);
 }
-
-export type CursorRow = { readonly subjectId: number; readonly atMs: number; readonly state: string };
-
-/** The states of these subjects' cursors, by subject id. */
-export async function loadCursors(pool: pg.Pool, subjectIds: readonly number[]): Promise<Map<number, string>> {
-  const { rows } = await pool.query<{ subject_id: number; state: string }>(
-    'SELECT subject_id, state FROM subject_cursor WHERE subject_id = ANY($1::int[])',
-    [subjectIds],
-  );
-  return new Map(rows.map((row) => [row.subject_id, row.state]));
-}

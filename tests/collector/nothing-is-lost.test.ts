@@ -3,11 +3,11 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Collector } from '#lib/collector/collector.ts';
 import { createLog } from '#lib/collector/log.ts';
+import { loadCursors } from '#lib/db/cursors.ts';
 import { createPool, type Pool } from '#lib/db/pool.ts';
 import { createPrisma } from '#lib/db/prisma.ts';
 import { createSecretBox } from '#lib/db/secret-box.ts';
 import { TargetStore } from '#lib/db/targets.ts';
-import { cursorFromText } from '#lib/series/cursor-text.ts';
 import { DEFAULT_FAST_POLLING } from '#lib/target/fast-polling.ts';
 import { type CountingExporter, startCountingExporter } from '#tests/counting-exporter.ts';
 import { startDatabaseProxy } from '#tests/database-proxy.ts';
@@ -44,16 +44,20 @@ async function totals(): Promise<Totals> {
     `SELECT coalesce(sum(generation_tokens), 0) AS generation_tokens, coalesce(sum(finished_stop), 0) AS finished_stop,
             coalesce(sum(h_ttft_s[1]), 0) AS first_bucket, count(*)::int AS samples FROM engine_sample`,
   );
-  const cursor = await database.pool.query('SELECT state FROM subject_cursor');
-  const state = cursor.rows[0] === undefined ? null : cursorFromText(cursor.rows[0].state);
+  const subjects = await database.pool.query<{ id: number }>('SELECT id FROM subject');
+  const cursors = await loadCursors(
+    database.pool,
+    subjects.rows.map(({ id }) => id),
+  );
+  const [cursor] = [...cursors.values()];
   const { samples, ...stored } = rows[0];
   return {
     samples,
     stored,
     counted: {
-      generation_tokens: state?.counters.generation_tokens ?? 0,
-      finished_stop: state?.counters.finished_stop ?? 0,
-      first_bucket: state?.histograms.ttft_s?.cumulative[0] ?? 0,
+      generation_tokens: cursor?.counters.generation_tokens ?? 0,
+      finished_stop: cursor?.counters.finished_stop ?? 0,
+      first_bucket: cursor?.histograms.ttft_s?.cumulative[0] ?? 0,
     },
   };
 }
