@@ -23,6 +23,9 @@ export type RunJudgement = {
 
 const OF_GPU: readonly Check[] = ['total VRAM delta', 'VRAM trend'];
 
+const NO_GPU =
+  'no GPU is known to belong to the engines of this run: give engine and GPU exporter the same host label, or the engine its gpus';
+
 /** Judges a multi-batch run by the criteria of report 003. `batches` in order. */
 export function judgeRun(batches: readonly BatchFigures[], expectation: RunExpectation, nowMs: number): RunJudgement {
   const known = gpuIdsOf(batches);
@@ -31,7 +34,8 @@ export function judgeRun(batches: readonly BatchFigures[], expectation: RunExpec
     const facts = leakFactsOf(batches, gpuId ?? 0, nowMs);
     const records = batches.map((batch) => recordOf(batch, gpuId));
     const { criteria, leak } = judgeMultiBatch(records, facts, expectation.requestsPerSecond);
-    return { gpuId, criteria, leak: { ...leak, restarts: batches.flatMap((batch) => batch.restarts) } };
+    const said = gpuId === null ? criteria.map(ofNoGpu) : criteria;
+    return { gpuId, criteria: said, leak: { ...leak, restarts: batches.flatMap((batch) => batch.restarts) } };
   });
   const ofGpus = judged.flatMap(({ gpuId, criteria }) => [
     ...criteria.filter(({ check }) => OF_GPU.includes(check)).map((criterion) => ({ ...criterion, gpuId })),
@@ -41,6 +45,11 @@ export function judgeRun(batches: readonly BatchFigures[], expectation: RunExpec
   const criteria = [...ofGpus, ...ofRun.map((criterion) => ({ ...criterion, gpuId: null }))];
   const leaks = judged.flatMap(({ gpuId, leak }): [number, LeakJudgement][] => (gpuId === null ? [] : [[gpuId, leak]]));
   return { criteria, leaks: new Map(leaks), outcome: outcomeOf(criteria, expectation) };
+}
+
+/** Without a GPU it is no news that its idle memory is not known; what is missing is the GPU. */
+function ofNoGpu(criterion: Judgement): Judgement {
+  return OF_GPU.includes(criterion.check) ? { ...criterion, reason: NO_GPU } : criterion;
 }
 
 /**

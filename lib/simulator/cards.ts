@@ -57,7 +57,7 @@ export function reserve(
   return { kind: 'reserve', contextMib: 530, weightsMib, graphsMib: 420, utilization, growth };
 }
 
-/** One card of a host, with an identity made from both names. */
+/** One card of a host, with an identity made from both: where hosts of several scenarios share a name, `host` says more than it. */
 export function gpuOf(
   card: Card,
   host: string,

@@ -71,7 +71,7 @@ export function batchScenario(batch: BatchCase): Scenario {
       {
         name: 'gpu-01',
         exporter: 'nvidia-gpu-exporter',
-        gpus: [gpuOf(RTX_3090, 'gpu-01', 0, ['batch'], reserve(0.3926, 480, growth))],
+        gpus: [gpuOf(RTX_3090, `gpu-01/${batch.id}`, 0, ['batch'], reserve(0.3926, 480, growth))],
       },
     ],
     events: batch.reloads ? reloads : [],

@@ -84,7 +84,7 @@ export function burstScenario(burst: BurstCase): Scenario {
       {
         name: 'gpu-01',
         exporter: 'nvidia-gpu-exporter',
-        gpus: [gpuOf(RTX_3090, 'gpu-01', 0, ['burst'], reserve(0.6, 480))],
+        gpus: [gpuOf(RTX_3090, `gpu-01/${burst.id}`, 0, ['burst'], reserve(0.6, 480))],
       },
     ],
     events: [],

@@ -96,7 +96,7 @@ export const STEADY: Scenario = {
     {
       name: 'gpu-01',
       exporter: 'nvidia-gpu-exporter',
-      gpus: [gpuOf(H100_80, 'gpu-01', 0, ['llama'], reserve(0.9, 15_300))],
+      gpus: [gpuOf(H100_80, 'gpu-01/steady', 0, ['llama'], reserve(0.9, 15_300))],
     },
   ],
   events: [],

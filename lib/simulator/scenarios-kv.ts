@@ -49,7 +49,7 @@ export function kvScenario(kv: KvCase): Scenario {
       {
         name: 'gpu-01',
         exporter: 'nvidia-gpu-exporter',
-        gpus: [gpuOf(RTX_3090, 'gpu-01', 0, [kv.id], reserve(0.9, 480))],
+        gpus: [gpuOf(RTX_3090, `gpu-01/${kv.id}`, 0, [kv.id], reserve(0.9, 480))],
       },
     ],
     events: [],

@@ -35,7 +35,11 @@ export function oomScenario(oom: ReportOomCase): Scenario {
         name: 'gpu-01',
         exporter: 'nvidia-gpu-exporter-nvml',
         gpus: [
-          gpuOf(CARDS[oom.gpuGb], 'gpu-01', 0, ['batch-engine'], { kind: 'demand', contextMib: 420, allocations }),
+          gpuOf(CARDS[oom.gpuGb], `gpu-01/${oom.id}`, 0, ['batch-engine'], {
+            kind: 'demand',
+            contextMib: 420,
+            allocations,
+          }),
         ],
       },
     ],
