@@ -3,7 +3,13 @@
 import { BatchPlot, type BatchScale, BatchTitles } from '#components/chart/batch-plot.tsx';
 import { formatValue, type Unit } from '#lib/metrics/unit.ts';
 
-export type BatchBar = { readonly number: number; readonly value: number | null; readonly text: string };
+export type BatchBar = {
+  readonly number: number;
+  readonly value: number | null;
+  readonly text: string;
+  /** Its value may still change: drawn pale, and held against no band. */
+  readonly isOpen: boolean;
+};
 
 type BatchBarChartProps = {
   bars: readonly BatchBar[];
@@ -56,8 +62,11 @@ export function BatchBarChart({ bars, unit, band, expected, summary }: BatchBarC
 
 /** 0.2 × 0.9 is not exactly 0.18. */
 const ROUNDING = 1e-9;
-export const isBelow = ({ value }: Pick<BatchBar, 'value'>, low: number): boolean =>
-  value !== null && value < low - ROUNDING;
+export const isBelow = ({ value, isOpen }: Pick<BatchBar, 'value' | 'isOpen'>, low: number): boolean =>
+  value !== null && !isOpen && value < low - ROUNDING;
+
+/** Of the bar of a batch that still runs. */
+export const OPEN_LOOK = { fillOpacity: 0.3, stroke: 'var(--series-1)', strokeDasharray: '3 3' } as const;
 
 function Level({ scale, value, dash }: { scale: BatchScale; value: number; dash?: string }) {
   const y = scale.yOf(value);
@@ -93,6 +102,7 @@ function Bar({ scale, bar, unit, isLow }: { scale: BatchScale; bar: BatchBar; un
         width={width}
         height={scale.bottom - y}
         fill={isLow ? 'var(--warn)' : 'var(--series-1)'}
+        {...(bar.isOpen ? OPEN_LOOK : {})}
       />
       {isLow && <path d={`M${middle} ${y - 9}l4 7h-8Z`} fill="var(--warn)" />}
       {width >= LABEL_PX && (
@@ -102,7 +112,7 @@ function Bar({ scale, bar, unit, isLow }: { scale: BatchScale; bar: BatchBar; un
           textAnchor="middle"
           fontSize={10.5}
           fontWeight={600}
-          fill="var(--surface)"
+          fill={bar.isOpen ? 'var(--text)' : 'var(--surface)'}
         >
           {formatValue(bar.value, unit).replace(/ .*$/, '')}
         </text>

@@ -1,6 +1,6 @@
 'use client';
 
-import { BatchBarChart, isBelow } from '#components/chart/batch-bar-chart.tsx';
+import { BatchBarChart, isBelow, OPEN_LOOK } from '#components/chart/batch-bar-chart.tsx';
 import { csvFileName, csvNumber, csvText } from '#components/chart/csv.ts';
 import { LegendItem, Picture } from '#components/run/picture.tsx';
 import { Shape } from '#components/status/shape.tsx';
@@ -17,16 +17,13 @@ const rate = (value: number | null) => formatValue(value, UNIT);
 export function ThroughputPicture({ run }: { run: RunDetail }) {
   const band = throughputBand(run.batches);
   const expected = run.expectation.requestsPerSecond;
-  const low = run.batches.filter((batch) => band !== null && isBelow({ value: batch.requestsPerSecond }, band.low));
-  const bars = run.batches.map((batch) => ({
-    number: batch.number,
-    value: batch.requestsPerSecond,
-    text: `${batch.name}: ${batch.requestsPerSecond === null ? 'not measured' : rate(batch.requestsPerSecond)}`,
-  }));
+  const bars = run.batches.map((batch) => ({ ...barOf(batch), number: batch.number, text: barText(batch) }));
+  const low = bars.filter((bar) => band !== null && isBelow(bar, band.low));
+  const ended = bars.filter(({ isOpen }) => !isOpen);
   const summary =
     band === null
       ? 'Requests per second of each batch: fewer than two are measured.'
-      : `Requests per second of ${run.batches.length} batches, ${rate(run.totals.rps.min)} to ${rate(band.high)}: ${low.length === 0 ? 'all' : `${run.batches.length - low.length}`} within 10 % of the fastest.`;
+      : `Requests per second of ${ended.length} batches, ${rate(run.totals.rps.min)} to ${rate(band.high)}: ${low.length === 0 ? 'all' : `${ended.length - low.length}`} within 10 % of the fastest.`;
   const columns: readonly Column<BatchView>[] = [
     { id: 'batch', title: 'Batch', heading: true, cell: ({ number, name }) => `${number} · ${name}` },
     {
@@ -45,15 +42,7 @@ export function ThroughputPicture({ run }: { run: RunDetail }) {
     {
       id: 'band',
       title: 'Within 10 %',
-      cell: ({ requestsPerSecond }) =>
-        requestsPerSecond === null || band === null ? (
-          <span className="text-muted">not measured</span>
-        ) : (
-          <span className="inline-flex items-center gap-1.5">
-            <Shape name={isBelow({ value: requestsPerSecond }, band.low) ? 'warning' : 'ok'} size={10} />
-            {isBelow({ value: requestsPerSecond }, band.low) ? 'no' : 'yes'}
-          </span>
-        ),
+      cell: (batch) => <WithinBand bar={barOf(batch)} low={band?.low ?? null} />,
     },
   ];
   const onDownload = () =>
@@ -75,6 +64,11 @@ export function ThroughputPicture({ run }: { run: RunDetail }) {
           {low.length > 0 && (
             <LegendItem mark={<path d="M8 1 14 9.5H2Z" fill="var(--warn)" />}>below the band</LegendItem>
           )}
+          {ended.length < bars.length && (
+            <LegendItem mark={<rect width="16" height="10" fill="var(--series-1)" {...OPEN_LOOK} />}>
+              still runs, so far
+            </LegendItem>
+          )}
           {expected !== null && (
             <LegendItem mark={<path d="M0 5H16" stroke="var(--text)" strokeWidth={1.5} strokeDasharray="2 4" />}>
               expected {rate(expected)}
@@ -84,6 +78,28 @@ export function ThroughputPicture({ run }: { run: RunDetail }) {
       }
       onDownload={onDownload}
     />
+  );
+}
+
+const barOf = ({ requestsPerSecond, endedAtMs }: BatchView) => ({
+  value: requestsPerSecond,
+  isOpen: endedAtMs === null,
+});
+
+function barText({ name, requestsPerSecond, endedAtMs }: BatchView): string {
+  if (requestsPerSecond === null) return `${name}: not measured`;
+  return `${name}: ${rate(requestsPerSecond)}${endedAtMs === null ? ' so far' : ''}`;
+}
+
+function WithinBand({ bar, low }: { bar: ReturnType<typeof barOf>; low: number | null }) {
+  if (bar.isOpen) return <span className="text-muted">still runs</span>;
+  if (bar.value === null || low === null) return <span className="text-muted">not measured</span>;
+  const isLow = isBelow(bar, low);
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <Shape name={isLow ? 'warning' : 'ok'} size={10} />
+      {isLow ? 'no' : 'yes'}
+    </span>
   );
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isBelow } from '#components/chart/batch-bar-chart.tsx';
 import { ticksBetween } from '#components/chart/ticks.ts';
 import { floorsCsv } from '#components/leak/floors-csv.ts';
 import { batchPanelLinks } from '#lib/client/batch-panel-links.ts';
@@ -71,11 +72,19 @@ describe('floors on the axis of batches', () => {
 });
 
 describe('what is drawn beside the numbers', () => {
-  test('the band of throughput is the fastest batch and 90 % of it; one batch has none', () => {
-    expect(
-      throughputBand([{ requestsPerSecond: 0.2 }, { requestsPerSecond: null }, { requestsPerSecond: 0.16 }]),
-    ).toEqual({ low: 0.2 * 0.9, high: 0.2 });
-    expect(throughputBand([{ requestsPerSecond: 0.2 }, { requestsPerSecond: null }])).toBeNull();
+  test('the band of throughput is the fastest batch that has ended and 90 % of it; one batch has none', () => {
+    const ended = (requestsPerSecond: number | null) => ({ requestsPerSecond, endedAtMs: 1 });
+    expect(throughputBand([ended(0.2), ended(null), ended(0.16)])).toEqual({ low: 0.2 * 0.9, high: 0.2 });
+    expect(throughputBand([ended(0.2), ended(null)])).toBeNull();
+    const open = { requestsPerSecond: 0.9, endedAtMs: null };
+    expect(throughputBand([ended(0.2), ended(0.16), open])).toEqual({ low: 0.2 * 0.9, high: 0.2 });
+    expect(throughputBand([ended(0.2), open])).toBeNull();
+  });
+
+  test('a batch that still runs is not below the band', () => {
+    expect(isBelow({ value: 0.1, isOpen: true }, 0.18)).toBe(false);
+    expect(isBelow({ value: 0.1, isOpen: false }, 0.18)).toBe(true);
+    expect(isBelow({ value: null, isOpen: false }, 0.18)).toBe(false);
   });
 
   test('of several GPUs the one that gained most is shown, else the one with the highest peak', () => {
