@@ -5,6 +5,7 @@ import { Table2 } from 'lucide-react';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
 import { AlertMemory } from '#components/alert/alert-memory.tsx';
+import { AlertRun } from '#components/alert/alert-run.tsx';
 import { evidenceCharts, evidenceData, evidenceSubjects } from '#components/alert/evidence-data.ts';
 import { readSelection, selectionText } from '#components/chart/legend-selection.ts';
 import { TimeSeriesChart } from '#components/chart/time-series-chart.tsx';
@@ -22,6 +23,7 @@ import { instantText } from '#lib/client/range-state.ts';
 import { rulesQuery } from '#lib/client/rule-queries.ts';
 import { useUrlParam, useUtc } from '#lib/client/url-state.ts';
 import { readsMemoryVerdict } from '#lib/detect/verdict-signals.ts';
+import { readsRun } from '#lib/metrics/reads-run.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 
 const POINTS = 300;
@@ -38,6 +40,7 @@ export function AlertEvidence({ alert }: { alert: AlertDetail }) {
       {alert.subject !== null && readsMemoryVerdict(alert.ruleText.signals) && (
         <AlertMemory alert={alert} subject={alert.subject} />
       )}
+      {alert.run !== null && <AlertRun alert={alert} run={alert.run} />}
       {charts.map((signals) => (
         <EvidenceChart
           key={signals.join()}
@@ -46,9 +49,13 @@ export function AlertEvidence({ alert }: { alert: AlertDetail }) {
           subjects={evidenceSubjects(alert, signals, known)}
         />
       ))}
-      {charts.length === 0 && (
+      {charts.length === 0 && alert.run === null && (
         <Card title="Evidence">
-          <p className="px-3 pb-3 text-muted">The rule reads no signal that can be drawn.</p>
+          <p className="px-3 pb-3 text-muted">
+            {readsRun(alert.ruleText.signals)
+              ? 'The run that it was about is not stored any more.'
+              : 'The rule reads no signal that can be drawn.'}
+          </p>
         </Card>
       )}
       <p className="text-muted">

@@ -5,7 +5,8 @@ import { JudgedMemory, type JudgedSubject, MemoryVerdict } from '#components/lea
 import { Instant } from '#components/status/instant.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
 import { alertMemoryQuery } from '#lib/client/alert-queries.ts';
-import { slopeText, VERDICT_WORDS } from '#lib/client/leak-words.ts';
+import { VERDICT_WORDS } from '#lib/client/leak-words.ts';
+import { slopeText } from '#lib/detect/leak-text.ts';
 
 /** The leak verdict that an alert follows from: as it stood when it fired, and while it is open also the newest one. */
 export function AlertMemory({ alert, subject }: { alert: AlertDetail; subject: JudgedSubject }) {

@@ -23,7 +23,7 @@ export function evidenceCharts(signals: readonly string[]): readonly (readonly s
   return [...byUnit.values()];
 }
 
-/** Verdicts have no history: what they judge is drawn instead. What an SLA is counted in is no line at all. */
+/** Verdicts have no history: what they judge is drawn instead. What a run says is shown as the run. What an SLA is counted in is no line at all. */
 function drawnFor(id: string): readonly string[] {
   const compute = findSignal(id)?.compute;
   switch (compute?.type) {
@@ -33,6 +33,8 @@ function drawnFor(id: string): readonly string[] {
       return ['arrival_rate', 'queue_depth'];
     case 'slowdown':
       return ['tokens_per_second'];
+    case 'run-figure':
+      return [];
     case 'sla':
       return compute.form === 'basis' ? [] : [id];
     default:

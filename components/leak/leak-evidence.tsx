@@ -9,8 +9,9 @@ import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import type { LeakView } from '#lib/api/leak.ts';
 import type { RunGpu } from '#lib/api/runs.ts';
-import { growerText, moreFloorsText, pText, SHAPE_WORDS, slopeText, timeToLimitText } from '#lib/client/leak-words.ts';
+import { growerText, moreFloorsText, pText, SHAPE_WORDS } from '#lib/client/leak-words.ts';
 import { memoryText, signedText } from '#lib/client/run-words.ts';
+import { slopeText, timeToLimitText } from '#lib/detect/leak-text.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 
 type LeakEvidenceProps = {

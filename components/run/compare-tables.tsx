@@ -5,8 +5,8 @@ import { Card } from '#components/ui/card.tsx';
 import { type Column, Table } from '#components/ui/table.tsx';
 import type { RunDetail } from '#lib/api/runs.ts';
 import { criterionOf, worstGpu } from '#lib/client/compare-runs.ts';
-import { slopeText } from '#lib/client/leak-words.ts';
 import { durationText, judgedValueText, memoryText, signedText } from '#lib/client/run-words.ts';
+import { slopeText } from '#lib/detect/leak-text.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
 import { CHECKS, type Check } from '#lib/runs/judgement.ts';
 

@@ -139,6 +139,8 @@ export const AlertDetail = AlertSummary.extend({
   }),
   /** Both numbers where the rule judges what lies above an engine's floor; null otherwise. */
   vram: z.object({ floorBytes: z.number(), printedUtilization: value }).nullable(),
+  /** The run whose numbers the rule read; null where it reads none, or the run is gone. */
+  run: z.object({ id: z.int(), name: z.string() }).nullable(),
   /** What happens next, in words: "reminds in 12 min", "ack expires 04:30 UTC". */
   next: z.string(),
   evidence: z.object({ fromMs: ms, toMs: ms }),

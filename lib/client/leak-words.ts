@@ -2,11 +2,7 @@ import type { LeakView } from '#lib/api/leak.ts';
 import type { RunGpu } from '#lib/api/runs.ts';
 import type { Shape } from '#lib/detect/growth-shapes.ts';
 import type { LeakVerdict } from '#lib/detect/leak-judgement.ts';
-import { describeDurationMs } from '#lib/metrics/duration.ts';
 import { formatValue } from '#lib/metrics/unit.ts';
-
-const MIB = 1024 ** 2;
-const IN_MIB = { divisor: MIB, suffix: 'MiB' } as const;
 
 export const VERDICT_WORDS: Readonly<Record<LeakVerdict, string>> = {
   leak: 'Leak',
@@ -35,24 +31,6 @@ export const SHAPE_WORDS: Readonly<Record<Shape, string>> = {
   bend: 'growth that slowed down and goes on',
   'bend+step': 'growth that slowed down, and a step',
 };
-
-/** "154 MiB/batch (95 %: 152 MiB to 156 MiB)". Slopes of lib/detect are in MiB. */
-export function slopeText(slope: LeakView['slopeMibPerHour'], per: 'h' | 'batch'): string {
-  if (slope === null) return 'not known';
-  const mib = (value: number) => formatValue(value * MIB, 'bytes', IN_MIB).replace('-', '−');
-  return `${mib(slope.estimate)}/${per} (95 %: ${mib(slope.low)} to ${mib(slope.high)})`;
-}
-
-/** When growing memory meets its limit, always as an interval; in words why not when that is not known. */
-export function timeToLimitText(time: LeakView['timeToLimit']): string {
-  if (!time.known) return `not known: ${time.reason}`;
-  const words = (ms: number) => describeDurationMs(Math.round(ms / 60_000) * 60_000 || ms);
-  const { expectedMs, earliestMs, latestMs } = time;
-  if (expectedMs === 0) return 'now: the limit is met';
-  return latestMs === null
-    ? `in about ${words(expectedMs)}, in ${words(earliestMs)} at the earliest, perhaps never`
-    : `in about ${words(expectedMs)}, between ${words(earliestMs)} and ${words(latestMs)}`;
-}
 
 /** `p = 0.0004`, or below what is worth a digit. */
 export function pText(p: number | null): string {

@@ -5,10 +5,12 @@ import type { Transition } from '#lib/alerts/lifecycle.ts';
 import type { OpenAlert } from '#lib/collector/alert-memory.ts';
 import { describeCase, type RuleCase } from '#lib/collector/rule-cases.ts';
 import { type AlertChange, insertAlertEvents, insertAlerts, type NewAlertEvent, updateAlerts } from '#lib/db/alerts.ts';
-import { keepVerdictsOfAlerts } from '#lib/db/memory-verdicts.ts';
+import { keepRunVerdicts, keepVerdictsOfAlerts, type RunVerdict } from '#lib/db/memory-verdicts.ts';
 import type { Client } from '#lib/db/pool.ts';
 import { type RuleStateRow, saveRuleStates } from '#lib/db/rule-states.ts';
+import type { EngineRun } from '#lib/db/run-signals.ts';
 import { readsMemoryVerdict } from '#lib/detect/verdict-signals.ts';
+import { readsRun } from '#lib/metrics/reads-run.ts';
 
 /** One case whose evaluation changed something. */
 export type CaseChange = {
@@ -35,6 +37,7 @@ export function mustSave(before: OpenAlert | null, after: Episode | null, transi
 export async function writeChanges(
   client: Client,
   changes: readonly CaseChange[],
+  runs: ReadonlyMap<number, EngineRun>,
 ): Promise<{ readonly committed: readonly Committed[]; readonly newsIds: readonly number[] }> {
   const updates: AlertChange[] = [];
   const events: NewAlertEvent[] = [];
@@ -42,13 +45,15 @@ export async function writeChanges(
   const committed: Committed[] = [];
   const news = new Set<number>();
   const firedOnVerdict: number[] = [];
+  const firedOnRun: RunVerdict[] = [];
   const note = (id: number, { at }: CaseChange, transitions: readonly Transition[], reason: string): void => {
     if (transitions.length > 0) news.add(id);
-    if (
-      readsMemoryVerdict(at.form.reads.map(({ signal }) => signal)) &&
-      transitions.some(({ kind }) => kind === 'firing')
-    )
-      firedOnVerdict.push(id);
+    if (transitions.some(({ kind }) => kind === 'firing')) {
+      const signals = at.form.reads.map(({ signal }) => signal);
+      const leak = readsRun(signals, ['vram-delta']) ? (runs.get(at.subject?.id ?? 0)?.leak ?? null) : null;
+      if (readsMemoryVerdict(signals)) firedOnVerdict.push(id);
+      else if (leak !== null) firedOnRun.push({ alertId: id, judgedAtMs: at.poll.atMs, judgement: leak });
+    }
     events.push(...transitions.map((each) => eventOf(id, each, reason)));
   };
   for (const change of changes) {
@@ -86,6 +91,7 @@ export async function writeChanges(
   });
   await insertAlertEvents(client, events);
   await keepVerdictsOfAlerts(client, firedOnVerdict);
+  await keepRunVerdicts(client, firedOnRun);
   await saveRuleStates(
     client,
     changes.filter((change) => change.flapChanged).map(({ at, advance }) => stateRow(at, advance.flap)),

@@ -8,6 +8,7 @@ import { type FleetState, slowdownOf } from '#lib/db/fleet-state.ts';
 import type { GpuFloor } from '#lib/db/gpu-floors.ts';
 import { measureAvailability } from '#lib/db/measure-reads.ts';
 import type { MeasureContext } from '#lib/db/measure-span.ts';
+import type { EngineRun } from '#lib/db/run-signals.ts';
 import type { BurstRecord } from '#lib/detect/burst-record.ts';
 import { burstSignal } from '#lib/detect/burst-signals.ts';
 import { isFrozen } from '#lib/detect/health.ts';
@@ -15,7 +16,7 @@ import { type VerdictHead, verdictSignal } from '#lib/detect/verdict-signals.ts'
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
-import { NO_RUN, type RunFigures } from '#lib/runs/run-figures.ts';
+import { NO_RUN } from '#lib/runs/run-figures.ts';
 import { type SlaFigures, slaSignal } from '#lib/runs/sla-figures.ts';
 
 /** What evaluation knows beside the stored samples. */
@@ -32,7 +33,7 @@ export type EvaluationFacts = {
   /** The newest burst of an engine. */
   readonly burstOf: (subjectId: number) => BurstRecord | undefined;
   /** By engine: what its newest run says. */
-  readonly runs: ReadonlyMap<number, RunFigures>;
+  readonly runs: ReadonlyMap<number, EngineRun>;
   /** By engine: how it kept its SLA; empty where no rule asks. */
   readonly sla: ReadonlyMap<number, SlaFigures>;
 };
@@ -131,7 +132,7 @@ function lookedUp(
     case 'burst':
       return subject === null ? null : burstSignal(facts.burstOf(subject.id), compute.form, poll.atMs);
     case 'run-figure':
-      return subject === null ? null : (facts.runs.get(subject.id) ?? NO_RUN)[compute.figure];
+      return subject === null ? null : (facts.runs.get(subject.id)?.figures ?? NO_RUN)[compute.figure];
     case 'sla':
       return subject === null ? null : slaSignal(facts.sla.get(subject.id), compute.form);
     default:

@@ -23,14 +23,14 @@ import type { PollRecord } from '#lib/db/poll-record.ts';
 import { type Client, inTransaction, type Pool } from '#lib/db/pool.ts';
 import { fieldsOfReads } from '#lib/db/read-fields.ts';
 import { RecentTracks } from '#lib/db/recent-tracks.ts';
-import { loadRunSignals } from '#lib/db/run-signals.ts';
+import { type EngineRun, loadRunSignals } from '#lib/db/run-signals.ts';
 import { loadSlaFigures } from '#lib/db/sla-figures.ts';
 import type { BurstRecord } from '#lib/detect/burst-record.ts';
+import { readsRun } from '#lib/metrics/reads-run.ts';
 import { findSignal } from '#lib/metrics/signals.ts';
 import type { CompiledRule } from '#lib/rules/compiled-rule.ts';
 import { missingSignals } from '#lib/rules/missing-signals.ts';
 import type { SignalRead } from '#lib/rules/reads.ts';
-import type { RunFigures } from '#lib/runs/run-figures.ts';
 import type { SlaFigures } from '#lib/runs/sla-figures.ts';
 
 export type EvaluatorOptions = {
@@ -77,7 +77,7 @@ export class Evaluator {
   readonly #pause = new Pause();
   #done: Promise<void> = Promise.resolve();
   #facts: { readonly atMs: number; readonly value: EvaluationFacts } | null = null;
-  #runs: { readonly atMs: number; readonly value: ReadonlyMap<number, RunFigures> } | null = null;
+  #runs: { readonly atMs: number; readonly value: ReadonlyMap<number, EngineRun> } | null = null;
   #missing: { readonly atMs: number; readonly value: ReadonlyMap<number, number> } | null = null;
   #verdicts: { readonly atMs: number; readonly value: EvaluationFacts['verdicts'] } | null = null;
   #sla: { readonly atMs: number; readonly value: ReadonlyMap<number, SlaFigures> } | null = null;
@@ -185,7 +185,7 @@ export class Evaluator {
     const observed = await evaluateSlice(reading, facts, slice, isOpen);
     this.#recent.cut(Math.min(...slice.map((poll) => poll.atMs)));
     const changes = observed.flatMap((each) => this.#step(each));
-    if (changes.length > 0) await this.#commit(changes);
+    if (changes.length > 0) await this.#commit(changes, facts.runs);
     this.#stats = { ...this.#stats, rules: facts.rules.length, evaluations: this.#stats.evaluations + 1 };
     this.#beat();
   }
@@ -205,13 +205,13 @@ export class Evaluator {
     return [{ at, open, advance: next, flapChanged }];
   }
 
-  async #commit(changes: readonly CaseChange[]): Promise<void> {
+  async #commit(changes: readonly CaseChange[], runs: EvaluationFacts['runs']): Promise<void> {
     const { context, holder, enqueue, clock } = this.#options;
     const targetIds = [...new Set(changes.map((change) => change.at.target.id))];
     const { committed, kept } = await inTransaction(context.pool, async (client) => {
       const held = await heldLeases(client, holder, targetIds);
       const own = changes.filter((change) => held.has(change.at.target.id));
-      const written = await writeChanges(client, own);
+      const written = await writeChanges(client, own, runs);
       if (written.newsIds.length > 0) {
         const inhibited = await inhibitOpenAlerts(client);
         await enqueue(client, [...new Set([...written.newsIds, ...inhibited])], clock());
@@ -270,7 +270,7 @@ export class Evaluator {
   }
 
   /** null when they cannot be read: whatever is wrong with a run, everything else is evaluated. */
-  async #runFigures(fleet: FleetState, nowMs: number): Promise<ReadonlyMap<number, RunFigures> | null> {
+  async #runFigures(fleet: FleetState, nowMs: number): Promise<ReadonlyMap<number, EngineRun> | null> {
     if (this.#runs !== null && nowMs - this.#runs.atMs < RUN_FACTS_MS) return this.#runs.value;
     try {
       this.#runs = { atMs: nowMs, value: await loadRunSignals(this.#options.context, { ...fleet, nowMs }) };
@@ -314,7 +314,7 @@ export class Evaluator {
 }
 
 function readsRuns({ relative, literal }: CompiledRule): boolean {
-  return [...relative.reads, ...literal.reads].some((read) => findSignal(read.signal)?.compute.type === 'run-figure');
+  return readsRun([...relative.reads, ...literal.reads].map((read) => read.signal));
 }
 
 function coversAll(fleet: FleetState, slice: readonly EvaluatedPoll[]): boolean {

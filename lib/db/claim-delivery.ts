@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { DELIVERY_KINDS, type DeliveryKind, Notification } from '#lib/api/notification.ts';
 import { type AlertRow, type Queryable, selectAlerts } from '#lib/db/alerts.ts';
 import { installationId } from '#lib/db/installation-id.ts';
+import { loadLeakTexts } from '#lib/db/memory-verdicts.ts';
 import { plannedAlert } from '#lib/db/notifications.ts';
 import { sendHint } from '#lib/db/notify.ts';
 import { inTransaction } from '#lib/db/pool.ts';
 import { loadQuiet } from '#lib/db/quiet.ts';
 import { storableJson, storableText } from '#lib/db/storable.ts';
-import { alertNotification } from '#lib/notify/message.ts';
+import { alertNotification, type MessageAlert } from '#lib/notify/message.ts';
 
 export type ClaimedDelivery = {
   readonly id: string;
@@ -92,7 +93,17 @@ async function notificationNow(
   const before = delivery.message;
   if (before !== null && before.alerts.length === left.length) return before;
   const { id, groupKey } = delivery;
-  return alertNotification(kind, left, { id, groupKey, baseUrl, nowMs, installation: await installationId(client) });
+  const frame = { id, groupKey, baseUrl, nowMs, installation: await installationId(client) };
+  return alertNotification(kind, await withLeaks(client, left), frame);
+}
+
+/** With the leak verdicts that were kept when they fired. */
+async function withLeaks(client: Queryable, alerts: readonly AlertRow[]): Promise<readonly MessageAlert[]> {
+  const leaks = await loadLeakTexts(
+    client,
+    alerts.map(({ id }) => id),
+  );
+  return alerts.map((alert) => ({ ...alert, leak: leaks.get(alert.id) }));
 }
 
 async function stillToTell(

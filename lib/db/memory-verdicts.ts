@@ -3,6 +3,7 @@ import { AttributionView } from '#lib/api/memory.ts';
 import type { Queryable } from '#lib/db/alerts.ts';
 import type { GrowthAttribution } from '#lib/detect/growth-attribution.ts';
 import type { LeakJudgement } from '#lib/detect/leak-judgement.ts';
+import { leakText } from '#lib/detect/leak-text.ts';
 import type { VerdictHead } from '#lib/detect/verdict-signals.ts';
 
 export type NewVerdict = {
@@ -104,6 +105,37 @@ export async function keepVerdictsOfAlerts(db: Queryable, alertIds: readonly num
      ON CONFLICT (alert_id) DO NOTHING`,
     [alertIds],
   );
+}
+
+/** The leak verdict of a run, as it stood when an alert about the run fired. */
+export type RunVerdict = {
+  readonly alertId: number;
+  readonly judgedAtMs: number;
+  readonly judgement: LeakJudgement;
+};
+
+export async function keepRunVerdicts(db: Queryable, verdicts: readonly RunVerdict[]): Promise<void> {
+  if (verdicts.length === 0) return;
+  await db.query(
+    `INSERT INTO alert_memory_verdict (alert_id, judged_at_ms, judgement)
+     SELECT n.id, n.at, n.judgement FROM jsonb_to_recordset($1::jsonb) AS n (id bigint, at bigint, judgement jsonb)
+     ON CONFLICT (alert_id) DO NOTHING`,
+    [
+      JSON.stringify(
+        verdicts.map(({ alertId, judgedAtMs, judgement }) => ({ id: alertId, at: Math.floor(judgedAtMs), judgement })),
+      ),
+    ],
+  );
+}
+
+/** In one line each: the verdicts that were kept with these alerts. */
+export async function loadLeakTexts(db: Queryable, alertIds: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  if (alertIds.length === 0) return new Map();
+  const { rows } = await db.query<{ id: number; judgement: unknown }>(
+    'SELECT alert_id AS id, judgement FROM alert_memory_verdict WHERE alert_id = ANY($1::bigint[])',
+    [alertIds],
+  );
+  return new Map(rows.map(({ id, judgement }) => [id, leakText(LeakView.parse(judgement))]));
 }
 
 /** The verdict that was kept when this alert fired; null where it follows from none. */

@@ -21,6 +21,8 @@ export type MessageAlert = Episode & {
   readonly ackedAtMs: number | null;
   readonly ackedBy: string | null;
   readonly ackNote: string | null;
+  /** The leak verdict that it follows from, as it stood when it fired: one line; absent where it follows from none. */
+  readonly leak?: string | undefined;
 };
 
 export type MessageFrame = {
@@ -177,6 +179,7 @@ function factsOf(alert: MessageAlert, firedAtMs: number, owner: string | null, n
     facts.push(`since ${formatUtc(firedAtMs, nowMs)} (${describeDurationMs(Math.max(0, nowMs - firedAtMs))})`);
   }
   if (alert.peakValue !== null && !isWords(alert.unit)) facts.push(`peak ${formatValue(alert.peakValue, alert.unit)}`);
+  if (alert.leak !== undefined) facts.push(`memory when it fired: ${alert.leak}`);
   if (alert.data !== 'ok') facts.push(blindWords(alert, nowMs));
   if (alert.flapping) facts.push('flapping');
   facts.push(owner === null ? 'nobody is on it' : `owner ${owner}`);

@@ -8,6 +8,8 @@ import { measureReads } from '#lib/db/measure-reads.ts';
 import { loadNextRepeat } from '#lib/db/next-repeat.ts';
 import { loadQuiet } from '#lib/db/quiet.ts';
 import { loadNeighbours } from '#lib/db/related-alerts.ts';
+import { loadRunBehind } from '#lib/db/run-signals.ts';
+import { readsRun } from '#lib/metrics/reads-run.ts';
 import { readKey, type SignalRead } from '#lib/rules/reads.ts';
 import { handlingOfRow, toSummary } from '#lib/service/alert-summary.ts';
 import type { ServiceContext } from '#lib/service/context.ts';
@@ -26,7 +28,7 @@ export async function getAlertView(context: ServiceContext, id: number): Promise
   if (row === undefined) throw new AppError('not-found', `no alert ${id}`);
   const fleet = await loadFleet(context);
   const { nowMs } = fleet;
-  const [quiet, timeline, deliveries, untold, earlier, neighbours, vram, repeat] = await Promise.all([
+  const [quiet, timeline, deliveries, untold, earlier, neighbours, vram, run, repeat] = await Promise.all([
     loadQuiet(pool, nowMs),
     loadTimeline(pool, id, LIMITS.timeline),
     loadDeliveriesOf(pool, id),
@@ -34,6 +36,7 @@ export async function getAlertView(context: ServiceContext, id: number): Promise
     loadEarlier(pool, row, LIMITS.earlier),
     loadNeighbours(pool, surroundingsOf(row, fleet), LIMITS.neighbours),
     vramOf(context, fleet, row),
+    runOf(context, row),
     loadNextRepeat(pool, id),
   ]);
   const { expr, forMs, keepFiringMs, cause, check, remedy, source, signals, profile } = row.rule;
@@ -41,6 +44,7 @@ export async function getAlertView(context: ServiceContext, id: number): Promise
     ...toSummary(row, quiet, nowMs),
     ruleText: { expr, forMs, keepFiringMs, cause, check, remedy, source, signals, profile },
     vram,
+    run,
     next: nextOf({ ...row, forMs, keepFiringMs, handling: handlingOfRow(row, quiet, nowMs), repeat }, nowMs),
     evidence: evidenceOf(row, nowMs),
     timeline: [...timeline],
@@ -73,6 +77,12 @@ function surroundingsOf(row: AlertRow, fleet: FleetState) {
     fromMs: row.pendingSinceMs - NEIGHBOUR_MS,
     toMs: Math.max(row.pendingSinceMs, row.firedAtMs ?? 0) + NEIGHBOUR_MS,
   };
+}
+
+/** The run that a rule about runs read, as of the moment when it fired. */
+async function runOf({ pool }: ServiceContext, row: AlertRow): Promise<AlertDetail['run']> {
+  if (row.subjectId === null || !readsRun(row.rule.signals)) return null;
+  return loadRunBehind(pool, row.subjectId, row.firedAtMs ?? row.lastSeenMs);
 }
 
 const PRINTED: SignalRead = { signal: 'vram_utilization', aggregate: 'default', windowMs: MINUTE_MS };

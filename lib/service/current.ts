@@ -6,14 +6,14 @@ import { type FleetState, type FleetSubject, slowdownOf, subjectHealth, targetHe
 import { countedWindow, countSlo, isSloSignal } from '#lib/db/measure-slo.ts';
 import { measureSpan } from '#lib/db/measure-span.ts';
 import { loadVerdictHeads } from '#lib/db/memory-verdicts.ts';
-import { loadRunSignals } from '#lib/db/run-signals.ts';
+import { type EngineRun, loadRunSignals } from '#lib/db/run-signals.ts';
 import { loadSlaFigures } from '#lib/db/sla-figures.ts';
 import type { BurstRecord } from '#lib/detect/burst-record.ts';
 import { BURST_TOLD_MS, burstSignal } from '#lib/detect/burst-signals.ts';
 import { type VerdictHead, verdictSignal } from '#lib/detect/verdict-signals.ts';
 import { isSampleCompute, type Signal } from '#lib/metrics/signal.ts';
 import { SIGNALS } from '#lib/metrics/signals.ts';
-import { NO_RUN, type RunFigures } from '#lib/runs/run-figures.ts';
+import { NO_RUN } from '#lib/runs/run-figures.ts';
 import { type SlaFigures, slaSignal } from '#lib/runs/sla-figures.ts';
 import type { Measured } from '#lib/series/measure.ts';
 import { measureSlo } from '#lib/series/measure-slo.ts';
@@ -71,7 +71,7 @@ export async function currentOf(
   const bursts = await burstsOf(context, fleet.nowMs, subjects, signals);
   const runs = signals.some((signal) => signal.compute.type === 'run-figure')
     ? await loadRunSignals(context, fleet)
-    : new Map<number, RunFigures>();
+    : new Map<number, EngineRun>();
   const sla = signals.some((signal) => signal.compute.type === 'sla')
     ? await loadSlaFigures(context.pool, fleet)
     : new Map<number, SlaFigures>();
@@ -204,7 +204,7 @@ function isShareSignal(signal: Signal): boolean {
 type Looked = {
   readonly fleet: FleetState;
   readonly upShares: ReadonlyMap<number, number>;
-  readonly runs: ReadonlyMap<number, RunFigures>;
+  readonly runs: ReadonlyMap<number, EngineRun>;
   readonly sla: ReadonlyMap<number, SlaFigures>;
 };
 
@@ -217,7 +217,7 @@ function pollValue(
 ): number | null | undefined {
   if (signal.compute.type === 'shown') return shownValue(fleet, subject);
   if (signal.compute.type === 'missing-signals') return null;
-  if (signal.compute.type === 'run-figure') return (runs.get(subject.id) ?? NO_RUN)[signal.compute.figure];
+  if (signal.compute.type === 'run-figure') return (runs.get(subject.id)?.figures ?? NO_RUN)[signal.compute.figure];
   if (signal.compute.type === 'sla') return slaSignal(sla.get(subject.id), signal.compute.form);
   if (signal.compute.type === 'target-frozen') return state === 'unknown' ? null : state === 'frozen' ? 1 : 0;
   if (signal.compute.type !== 'target-up') return undefined;

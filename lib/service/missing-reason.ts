@@ -24,7 +24,10 @@ export async function missingReasons(
     if (signal.compute.type === 'slowdown')
       return 'needs 20 warm minutes after a start and work now; its page says what is missing';
     if (signal.compute.type === 'burst') return 'no burst in the last 10 min, or its load still lasts';
-    if (signal.compute.type === 'run-figure') return 'no run on it in the last day, or it was not measured';
+    if (signal.compute.type === 'run-figure')
+      return signal.compute.figure.startsWith('throughput')
+        ? 'no run that somebody began on it in the last day (batches of a batch API need not be alike), or it was not measured'
+        : 'no run on it in the last day, or it was not measured';
     if (signal.compute.type === 'slo') return sloReason(subject);
     if (signal.compute.type === 'missing-signals') return 'counted where rules are evaluated';
     if (signal.compute.type === 'per-linked-gpu' || signal.compute.type === 'failures-while-full')

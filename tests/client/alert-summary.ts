@@ -54,6 +54,7 @@ export function alertDetail(change: Partial<AlertDetail> = {}): AlertDetail {
       profile: 'relative',
     },
     vram: null,
+    run: null,
     next: '',
     evidence: { fromMs: 0, toMs: 600_000 },
     timeline: [],

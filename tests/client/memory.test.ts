@@ -63,6 +63,7 @@ describe('the evidence of an alert about a verdict', () => {
   it('is the memory that was judged: verdicts have no history', () => {
     expect(evidenceCharts(['vram_time_to_limit', 'vram_leak_verdict'])).toEqual([['vram_used']]);
     expect(evidenceCharts(['rss_leak_verdict'])).toEqual([['resident_bytes']]);
+    expect(evidenceCharts(['batch_vram_delta', 'batch_throughput_falling'])).toEqual([]);
     expect(evidenceCharts(['burst_verdict'])).toEqual([['arrival_rate'], ['queue_depth']]);
     expect(evidenceCharts(['sla_24h_compliance', 'sla_basis'])).toEqual([['sla_24h_compliance']]);
     expect(readsMemoryVerdict(['vram_leak_verdict'])).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { growerText, moreFloorsText, pText, slopeText, timeToLimitText } from '#lib/client/leak-words.ts';
+import { growerText, moreFloorsText, pText } from '#lib/client/leak-words.ts';
 import {
   batchNumbersText,
   batchStateText,
@@ -10,6 +10,7 @@ import {
   outcomeText,
   signedText,
 } from '#lib/client/run-words.ts';
+import { slopeText, timeToLimitText } from '#lib/detect/leak-text.ts';
 
 const MIB = 1024 ** 2;
 const HOUR_MS = 3_600_000;

@@ -89,6 +89,13 @@ describe('what a message says', () => {
     );
   });
 
+  it('a leak tells its slope and when it meets the limit, wherever it is read at night', () => {
+    const leak = 'leak, 205 MiB/batch (95 %: 204 MiB to 206 MiB), at its limit in about 2 h';
+    expect(about('firing', alert({ leak })).alerts[0]?.line).toBe(
+      `KV cache nearly full on qwen-a: 98%, limit 90%; since 03:26 UTC (4 min); peak 99%; memory when it fired: ${leak}; nobody is on it`,
+    );
+  });
+
   it('says since when it is blind, who is on it, and what they noted', () => {
     const line = about(
       'reminder',

@@ -188,7 +188,7 @@ describe('cells told by their windows', () => {
     expect((await loadRunSignals(at(), fleet)).size).toBe(0);
     const plain = await matrix({ kind: 'multi-batch' });
     await tell(plain.id, 0, { params: undefined, reported: { completed: 1, failed: 599 } });
-    expect((await loadRunSignals(at(), fleet)).get(1)?.['success-ratio']).toBeCloseTo(1 / 600, 9);
+    expect((await loadRunSignals(at(), fleet)).get(1)?.figures['success-ratio']).toBeCloseTo(1 / 600, 9);
   });
 });
 

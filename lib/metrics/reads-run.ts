@@ -1,0 +1,10 @@
+import type { RunFigure } from '#lib/metrics/signal.ts';
+import { findSignal } from '#lib/metrics/signals.ts';
+
+/** Whether any of these signals is a number of an engine's newest run: any of its figures, or only of these. */
+export function readsRun(signals: readonly string[], figures?: readonly RunFigure[]): boolean {
+  return signals.some((id) => {
+    const compute = findSignal(id)?.compute;
+    return compute?.type === 'run-figure' && (figures === undefined || figures.includes(compute.figure));
+  });
+}
