@@ -31,16 +31,18 @@ export function floorSeries(floorsPer: FloorsPer, all: readonly MemoryFloor[], f
   if (floors.length < FEWEST_TO_FIT) return { floors, series, watchedBesideH: NOTHING, fits: null };
   const plain = { floors, series, watchedBesideH: NOTHING, fits: fitGrowthModels(series) };
   if (floorsPer === 'batch') return plain;
-  const tooth = sawTooth(floors, facts.releases ?? []);
-  if (tooth === null || tooth.floors.length < FEWEST_OF_TEETH) return plain;
+  const plainFloors = floors.map((floor) => ({ atMs: floor.atMs, bytes: unloadedBytes(floor, facts) }));
+  const tooth = sawTooth(plainFloors, facts.releases ?? []);
+  if (tooth === null || tooth.places.length < FEWEST_OF_TEETH) return plain;
+  const kept = tooth.places.flatMap((place) => floors[place] ?? []);
   const toothed = {
-    ...seriesOf(tooth.floors, floorsPer, facts),
+    ...seriesOf(kept, floorsPer, facts),
     covariate: { kind: 'tooth', values: tooth.hoursSince, usual: tooth.bytesPerHour / MIB },
   } as const;
   const fits = fitGrowthModels(toothed);
   const isBetter = fits.noiseOfMean * LEAST_GAIN < plain.fits.noiseOfMean;
   if (!isBetter) return plain;
-  return { floors: tooth.floors, series: toothed, watchedBesideH: besideH(floors, tooth.floors), fits };
+  return { floors: kept, series: toothed, watchedBesideH: besideH(floors, kept), fits };
 }
 
 const NOTHING = { before: 0, after: 0 } as const;

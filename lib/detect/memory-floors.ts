@@ -101,11 +101,7 @@ function longerSide(window: readonly MemoryReading[], releasedMs: number): reado
 
 type Unloaded = MemoryReading & { readonly unloaded: number };
 
-function lowestFirst(
-  window: readonly MemoryReading[],
-  bytesPerLoad: number,
-  risePerMs: number,
-): readonly Unloaded[] {
+function lowestFirst(window: readonly MemoryReading[], bytesPerLoad: number, risePerMs: number): readonly Unloaded[] {
   const fromMs = window[0]?.atMs ?? 0;
   return window
     .map((reading) => ({
