@@ -10,11 +10,14 @@ const PAUSE_DISTANCES = 2.5;
 const LONGEST_SHARE = 1.5;
 /** Floors on each side of a release that tell its height; more would take in what happened long before. */
 const MOST_BESIDE = 4;
-/** Their own rise, from three or more, counts where it differs from the usual by so many standard deviations. */
+/** Their own rise, from three or more, counts where they lie further from the usual than so many standard deviations. */
 const FEWEST_FOR_RISE = 3;
-const OWN_NOISES = 3;
+const OFF_NOISES = 3;
 /** Standard deviation over the median distance from the line through both neighbours, 0.6745 · √1.5. */
 const NOISE_OF_OFF = 1.21;
+/** A step up, in standard deviations of a floor and in falls. */
+const JUMP_NOISES = 4;
+const JUMP_SHARE = 0.25;
 const HOUR_MS = 3_600_000;
 
 /** A floor with the share of the load taken out. */
@@ -43,8 +46,19 @@ export function sawTooth(floors: readonly PlainFloor[], releases: readonly Memor
   const pauses = pausesBetween(floors);
   const isPaused = (fromMs: number, toMs: number): boolean =>
     pauses.some((pause) => pause.fromMs < toMs && pause.toMs > fromMs);
-  const falls = fallsAt(floors, releases, pauses);
-  const whole = wholeTeeth(falls, isPaused);
+  const borders = [...releases.map(({ atMs }) => atMs), ...pauses.map(({ toMs }) => toMs)].toSorted((a, b) => a - b);
+  const teeth = teethBetween(floors, borders);
+  const usual = { risePerMs: usualRise(teeth), noise: noiseWithin(teeth) };
+  const falls = releases.map((release) => {
+    const place = borders.indexOf(release.atMs);
+    return fallBetween(release, teeth[place] ?? [], teeth[place + 1] ?? [], usual);
+  });
+  const usualFall = median(falls.map(({ bytes }) => bytes)) ?? 0;
+  const hidden = new Set(teeth.flatMap((tooth) => hiddenFall(tooth, usual.risePerMs, usualFall)));
+  const leastJump = Math.max(JUMP_NOISES * usual.noise, JUMP_SHARE * usualFall);
+  const jumpsMs = teeth.flatMap((tooth) => jumpsIn(tooth, usual.risePerMs, leastJump));
+  const jumped = (fromMs: number, toMs: number): boolean => jumpsMs.some((atMs) => atMs > fromMs && atMs <= toMs);
+  const whole = wholeTeeth(falls, (fromMs, toMs) => isPaused(fromMs, toMs) || jumped(fromMs, toMs));
   if (whole.length < FEWEST_WHOLE) return null;
   // A release that was missed makes one tooth of two: half as steep, twice as long.
   const bytesPerMs = middleOf(whole.map((tooth) => -tooth.bytes / tooth.ms)) * -1;
@@ -53,7 +67,8 @@ export function sawTooth(floors: readonly PlainFloor[], releases: readonly Memor
   const places: number[] = [];
   const hours: number[] = [];
   let next = 0;
-  for (const [place, { atMs }] of floors.entries()) {
+  for (const [place, floor] of floors.entries()) {
+    const { atMs } = floor;
     while ((falls[next]?.atMs ?? Number.POSITIVE_INFINITY) <= atMs) next += 1;
     const [last, coming] = [falls[next - 1], falls[next]];
     const isSeen = last !== undefined && !isPaused(last.atMs, atMs);
@@ -61,12 +76,25 @@ export function sawTooth(floors: readonly PlainFloor[], releases: readonly Memor
     const told = isTold ? coming.bytes / bytesPerMs - (coming.atMs - atMs) : -1;
     const ms = isSeen ? atMs - last.atMs : told;
     const isMissed = isSeen && coming !== undefined && coming.atMs - last.atMs > LONGEST_SHARE * usualMs;
-    if (ms < 0 || ms > (isMissed ? usualMs : LONGEST_SHARE * usualMs)) continue;
+    const mayHide = isMissed || (isSeen && jumped(last.atMs, atMs));
+    if (hidden.has(floor) || ms < 0 || ms > (mayHide ? 1 : LONGEST_SHARE) * usualMs) continue;
     places.push(place);
     hours.push(ms / HOUR_MS);
   }
   return { places, hoursSince: Float64Array.from(hours), bytesPerHour: bytesPerMs * HOUR_MS };
 }
+
+type ToothFall = MemoryRelease & {
+  /** By floors on both sides. */
+  readonly isMeasured: boolean;
+};
+
+type UsualTooth = {
+  /** Within a tooth. */
+  readonly risePerMs: number;
+  /** Standard deviation of a floor. */
+  readonly noise: number;
+};
 
 type Span = { readonly fromMs: number; readonly toMs: number };
 
@@ -76,38 +104,50 @@ function pausesBetween(floors: readonly PlainFloor[]): readonly Span[] {
   return spans.filter(({ fromMs, toMs }) => toMs - fromMs > PAUSE_DISTANCES * usualMs);
 }
 
-/** Releases with heights as floors tell them; where there are none on one side, as readings do. */
-function fallsAt(
-  floors: readonly PlainFloor[],
-  releases: readonly MemoryRelease[],
-  pauses: readonly Span[],
-): readonly MemoryRelease[] {
-  const borders = [...releases.map(({ atMs }) => atMs), ...pauses.map(({ toMs }) => toMs)].toSorted((a, b) => a - b);
-  const teeth = [Number.NEGATIVE_INFINITY, ...borders].map((fromMs, i) =>
+function teethBetween(floors: readonly PlainFloor[], borders: readonly number[]): readonly (readonly PlainFloor[])[] {
+  return [Number.NEGATIVE_INFINITY, ...borders].map((fromMs, i) =>
     floors.filter(({ atMs }) => atMs >= fromMs && atMs < (borders[i] ?? Number.POSITIVE_INFINITY)),
   );
-  const usual = { risePerMs: usualRise(teeth), noise: noiseWithin(teeth) };
-  return releases.map(({ atMs, bytes }) => {
-    const place = borders.indexOf(atMs);
-    const before = levelAt(atMs, teeth[place]?.slice(-MOST_BESIDE) ?? [], usual);
-    const after = levelAt(atMs, teeth[place + 1]?.slice(0, MOST_BESIDE) ?? [], usual);
-    return { atMs, bytes: before === null || after === null ? bytes : before - after };
-  });
 }
 
-/** What floors of one side come to at a release: by the usual rise, by their own where it differs beyond noise (a warm-up). */
-function levelAt(
-  atMs: number,
-  floors: readonly PlainFloor[],
-  { risePerMs, noise }: { readonly risePerMs: number; readonly noise: number },
-): number | null {
+/** A release with its height as floors tell it; where there are none on one side, as readings do. */
+function fallBetween(
+  { atMs, bytes }: MemoryRelease,
+  before: readonly PlainFloor[],
+  after: readonly PlainFloor[],
+  usual: UsualTooth,
+): ToothFall {
+  const from = levelAt(atMs, before.slice(-MOST_BESIDE), usual);
+  const to = levelAt(atMs, after.slice(0, MOST_BESIDE), usual);
+  if (from === null || to === null) return { atMs, bytes, isMeasured: false };
+  return { atMs, bytes: from - to, isMeasured: true };
+}
+
+/** The last floor before a pause, or of all, when it lies so low that a release must have come before it: too late to be seen. */
+function hiddenFall(tooth: readonly PlainFloor[], risePerMs: number, usualFall: number): readonly PlainFloor[] {
+  const [before, last] = tooth.slice(-2);
+  if (before === undefined || last === undefined) return [];
+  const isLower = before.bytes + risePerMs * (last.atMs - before.atMs) - last.bytes > usualFall / 2;
+  return isLower ? [last] : [];
+}
+
+/**
+ * What floors of one side come to at a release: by the usual rise; where theirs differs beyond noise by their own (a warm-up),
+ * or only the nearest when these do not lie on a line either (a step).
+ */
+function levelAt(atMs: number, floors: readonly PlainFloor[], { risePerMs, noise }: UsualTooth): number | null {
   if (floors.length === 0) return null;
-  const meanMs = floors.reduce((sum, floor) => sum + (floor.atMs - atMs), 0) / floors.length;
-  const spread = Math.sqrt(floors.reduce((sum, floor) => sum + (floor.atMs - atMs - meanMs) ** 2, 0));
-  const own = floors.length < FEWEST_FOR_RISE ? null : riseOf(floors);
-  const isOwn = own !== null && Math.abs(own - risePerMs) * spread > OWN_NOISES * noise;
-  const mean = floors.reduce((sum, { bytes }) => sum + bytes, 0) / floors.length;
-  return mean - (isOwn ? own : risePerMs) * meanMs;
+  const carried = (one: readonly PlainFloor[], rise: number): number =>
+    one.reduce((sum, floor) => sum + floor.bytes + rise * (atMs - floor.atMs), 0) / one.length;
+  const isOnLine = (rise: number): boolean => {
+    const level = carried(floors, rise);
+    return floors.every((floor) => Math.abs(floor.bytes + rise * (atMs - floor.atMs) - level) < OFF_NOISES * noise);
+  };
+  const own = riseOf(floors);
+  if (own === null || isOnLine(risePerMs)) return carried(floors, risePerMs);
+  if (floors.length >= FEWEST_FOR_RISE && isOnLine(own)) return carried(floors, own);
+  const nearest = floors.toSorted((a, b) => Math.abs(a.atMs - atMs) - Math.abs(b.atMs - atMs)).slice(0, 1);
+  return carried(nearest, risePerMs);
 }
 
 /** Standard deviation of a floor about the line through its neighbours of the same tooth. */
@@ -140,14 +180,25 @@ function usualRise(teeth: readonly (readonly PlainFloor[])[]): number {
   return median(rises) ?? 0;
 }
 
-/** Teeth that were seen from one release to the next. */
+/** Times of floors that stand more above those before than teeth rise by: under a step up a release may hide. */
+function jumpsIn(tooth: readonly PlainFloor[], risePerMs: number, least: number): readonly number[] {
+  return tooth
+    .slice(1)
+    .filter(({ atMs, bytes }, i) => {
+      const before = tooth[i];
+      return before !== undefined && bytes - before.bytes - risePerMs * (atMs - before.atMs) > least;
+    })
+    .map(({ atMs }) => atMs);
+}
+
+/** Teeth that were seen from one release to the next, of which floors tell the height. */
 function wholeTeeth(
-  releases: readonly MemoryRelease[],
-  isPaused: (fromMs: number, toMs: number) => boolean,
+  falls: readonly ToothFall[],
+  isUnsure: (fromMs: number, toMs: number) => boolean,
 ): readonly { readonly bytes: number; readonly ms: number }[] {
-  return releases.slice(1).flatMap(({ atMs, bytes }, i) => {
-    const fromMs = releases[i]?.atMs ?? 0;
-    return isPaused(fromMs, atMs) ? [] : [{ bytes, ms: atMs - fromMs }];
+  return falls.slice(1).flatMap(({ atMs, bytes, isMeasured }, i) => {
+    const fromMs = falls[i]?.atMs ?? 0;
+    return !isMeasured || isUnsure(fromMs, atMs) ? [] : [{ bytes, ms: atMs - fromMs }];
   });
 }
 
