@@ -15,6 +15,8 @@ const FEWEST_FOR_RISE = 3;
 const OFF_NOISES = 3;
 /** Standard deviation over the median distance from the line through both neighbours, 0.6745 · √1.5. */
 const NOISE_OF_OFF = 1.21;
+/** Bytes: a page. */
+const LEAST_NOISE = 4096;
 /** A step up, in standard deviations of a floor and in falls. */
 const JUMP_NOISES = 4;
 const JUMP_SHARE = 0.25;
@@ -160,7 +162,7 @@ function noiseWithin(teeth: readonly (readonly PlainFloor[])[]): number {
       return Math.abs(at.bytes - before.bytes - share * (after.bytes - before.bytes));
     }),
   );
-  return NOISE_OF_OFF * (median(off) ?? Number.POSITIVE_INFINITY);
+  return Math.max(LEAST_NOISE, NOISE_OF_OFF * (median(off) ?? Number.POSITIVE_INFINITY));
 }
 
 function riseOf(floors: readonly PlainFloor[]): number | null {
