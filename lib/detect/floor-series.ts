@@ -1,7 +1,7 @@
 import { fitGrowthModels, type GrowthFits, type GrowthSeries } from '#lib/detect/growth-models.ts';
 import type { FloorsPer, LeakFacts } from '#lib/detect/leak-judgement.ts';
 import { type MemoryFloor, thinFloors } from '#lib/detect/memory-floors.ts';
-import { sawTooth } from '#lib/detect/saw-tooth.ts';
+import { type SawTooth, sawTooth } from '#lib/detect/saw-tooth.ts';
 
 export const MIB = 1024 ** 2;
 export const HOUR_MS = 3_600_000;
@@ -41,8 +41,13 @@ export function floorSeries(floorsPer: FloorsPer, all: readonly MemoryFloor[], f
   } as const;
   const fits = fitGrowthModels(toothed);
   const isBetter = fits.noiseOfMean * LEAST_GAIN < plain.fits.noiseOfMean;
-  if (!isBetter) return plain;
+  if (!isBetter || mayBeTwoTeeth(tooth, fits)) return plain;
   return { floors: kept, series: toothed, watchedBesideH: besideH(floors, kept), fits };
+}
+
+/** Under a step a release may hide, and two teeth seem one half as steep: the other half of their rise would seem a leak. */
+function mayBeTwoTeeth({ wholeTeeth }: SawTooth, { models: [best] }: GrowthFits): boolean {
+  return wholeTeeth === 1 && best !== undefined && best.step !== null && best.slope > best.perBeside / 2;
 }
 
 const NOTHING = { before: 0, after: 0 } as const;

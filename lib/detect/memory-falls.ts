@@ -21,6 +21,7 @@ const UNSEEN_MS = 5 * 60_000;
 /** Larger than what is given back at other times by this much, and than this: no release. */
 const MOST_OF_RELEASE = 1.5;
 const LEAST_UNSEEN_BYTES = 16 * 1024 ** 2;
+
 /** When memory had been given back (the first reading after it), and how much. */
 export type MemoryRelease = { readonly atMs: number; readonly bytes: number };
 
@@ -32,7 +33,9 @@ export type MemoryFalls = {
 
 /**
  * Releases: falls that stay for the next readings, by more than 4 MiB, 4 quanta and 4.5 standard deviations of the noise, which
- * the usual change between two readings tells (3.2 for one of the size of others). `readings` oldest first.
+ * the usual change between two readings tells (3.2 for one of the size of others). A fall is how much lower the low readings
+ * of the next four minutes lie than those of the last four, and what memory usually rises by in that time: within a
+ * saw-tooth that hides part of it. `readings` oldest first.
  */
 export function memoryFalls(
   readings: readonly MemoryReading[],

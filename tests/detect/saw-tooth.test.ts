@@ -27,7 +27,14 @@ describe('when memory is given back is read off the polls', () => {
     expect(found).toHaveLength(3);
     for (const [i, minute] of found.entries()) expect(Math.abs(minute - 30 * (i + 1))).toBeLessThanOrEqual(1);
   });
+  it('under noise of a third of its height and more, by what all readings of four minutes say', () => {
+    const random = new Random(5);
+    const found = releaseMinutes(180, (minute) => 5000 + 1.6 * (minute % 30) + 14 * random.normal());
+    expect(found).toHaveLength(5);
+    for (const [i, minute] of found.entries()) expect(Math.abs(minute - 30 * (i + 1))).toBeLessThanOrEqual(1.5);
+  });
   it.each<[string, (minute: number) => number | null]>([
+    ['a buffer of three polls', (minute) => (minute % 10 < 1.5 ? 5080 : 5000)],
     ['level', () => 5000],
     ['growth', (minute) => 5000 + minute],
     ['a buffer of some polls', (minute) => (minute % 10 < 1 ? 5080 : 5000)],
@@ -80,6 +87,15 @@ describe('the age of a tooth', () => {
     const ages = agesOf(every5, [10, 30, 50, 110], isOf([10, 30, 50, 70, 90, 110]));
     expect(ages.has(70)).toBe(true);
     expect(ages.has(75)).toBe(false);
+  });
+  it('is told by no tooth in which memory took a step: a release may hide under it', () => {
+    const stepped = (minute: number) => isOf([30, 60])(minute) + (minute >= 45 ? 40 : 0);
+    expect(toothOf(every5, [30, 60], stepped)).toBeNull();
+  });
+  it('is not known of a last floor before a pause that lies low: it was given back too late to be seen', () => {
+    const paused = every5.filter((minute) => minute < 85 || minute > 105);
+    expect(agesOf(paused, [20, 40, 60], isOf([20, 40, 60])).has(80)).toBe(true);
+    expect(agesOf(paused, [20, 40, 60], isOf([20, 40, 60, 80])).has(80)).toBe(false);
   });
   it('is not known before and after a pause that no fall follows', () => {
     const paused = every5.filter((minute) => minute < 65 || minute > 95);
