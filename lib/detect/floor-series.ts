@@ -1,7 +1,7 @@
 import { fitGrowthModels, type GrowthFits, type GrowthSeries } from '#lib/detect/growth-models.ts';
 import type { FloorsPer, LeakFacts } from '#lib/detect/leak-judgement.ts';
 import { type MemoryFloor, thinFloors } from '#lib/detect/memory-floors.ts';
-import { sawTooth } from '#lib/detect/saw-tooth.ts';
+import { type SawTooth, sawTooth } from '#lib/detect/saw-tooth.ts';
 
 export const MIB = 1024 ** 2;
 export const HOUR_MS = 3_600_000;
@@ -31,16 +31,23 @@ export function floorSeries(floorsPer: FloorsPer, all: readonly MemoryFloor[], f
   if (floors.length < FEWEST_TO_FIT) return { floors, series, watchedBesideH: NOTHING, fits: null };
   const plain = { floors, series, watchedBesideH: NOTHING, fits: fitGrowthModels(series) };
   if (floorsPer === 'batch') return plain;
-  const tooth = sawTooth(floors, facts.releases ?? []);
-  if (tooth === null || tooth.floors.length < FEWEST_OF_TEETH) return plain;
+  const plainFloors = floors.map((floor) => ({ atMs: floor.atMs, bytes: unloadedBytes(floor, facts) }));
+  const tooth = sawTooth(plainFloors, facts.releases ?? []);
+  if (tooth === null || tooth.places.length < FEWEST_OF_TEETH) return plain;
+  const kept = tooth.places.flatMap((place) => floors[place] ?? []);
   const toothed = {
-    ...seriesOf(tooth.floors, floorsPer, facts),
+    ...seriesOf(kept, floorsPer, facts),
     covariate: { kind: 'tooth', values: tooth.hoursSince, usual: tooth.bytesPerHour / MIB },
   } as const;
   const fits = fitGrowthModels(toothed);
   const isBetter = fits.noiseOfMean * LEAST_GAIN < plain.fits.noiseOfMean;
-  if (!isBetter) return plain;
-  return { floors: tooth.floors, series: toothed, watchedBesideH: besideH(floors, tooth.floors), fits };
+  if (!isBetter || mayBeTwoTeeth(tooth, fits)) return plain;
+  return { floors: kept, series: toothed, watchedBesideH: besideH(floors, kept), fits };
+}
+
+/** Under a step a release may hide, and two teeth seem one half as steep: the other half of their rise would seem a leak. */
+function mayBeTwoTeeth({ wholeTeeth }: SawTooth, { models: [best] }: GrowthFits): boolean {
+  return wholeTeeth === 1 && best !== undefined && best.step !== null && best.slope > best.perBeside / 2;
 }
 
 const NOTHING = { before: 0, after: 0 } as const;

@@ -16,9 +16,9 @@ const LEAST_SPAN_LOAD_UNKNOWN_H = 18;
 /** Windows are judged again and again, so chance has more tries there. The smallest p that four floors can give is 1/24. */
 const MOST_P = { batch: 0.01, batchOfFour: 0.05, window: 0.001 } as const;
 /**
- * How far the BIC of growth must lead every level model: of fast growth from the start, after a warm-up, of a rise that
- * began in between, of slow growth. A cache that fills up is a rival to growth after a warm-up like any other; a line only
- * has to fit better than it.
+ * How far the BIC of growth must lead every level model: of fast growth from the start or over a rival that needs a step
+ * beside its rise, after a warm-up, of a rise that began in between or that a step down makes of a fading one, of slow
+ * growth. A cache that fills up is a rival to growth after a warm-up like any other; a line only has to fit better than it.
  */
 const LEAST_LEAD = { line: 6, bent: 8, onset: 12, slow: 15, lineOverFill: 0 } as const;
 /** MiB per hour or per batch, beyond rounding: what cannot be told from a slow drift of the load or a filling cache. */
@@ -37,7 +37,7 @@ const LEAST_NET_SHARE = 0.8;
 /** Releases of less than this share of the growth are no matter. */
 const LEAST_RELEASED_SHARE = 0.1;
 /** Less than this share of what the warm-up took may be the end of the warm-up. */
-const LEAST_RAMP_SHARE = 0.2;
+const LEAST_RAMP_SHARE = 0.1;
 /** t of a slope that is proven. */
 const PROVEN_T = 4;
 
@@ -156,7 +156,8 @@ function leastLead(best: ModelFit, level: ModelFit, slope: number): number {
   const isBent = best.rampRise !== null;
   if (slope <= SLOW) return LEAST_LEAD.slow;
   if (best.shape === 'onset') return LEAST_LEAD.onset;
-  if (isBent) return LEAST_LEAD.bent;
+  if (isBent && (best.step ?? 0) < 0) return LEAST_LEAD.onset;
+  if (isBent) return level.step === null ? LEAST_LEAD.bent : LEAST_LEAD.line;
   return level.shape.startsWith('fill') ? LEAST_LEAD.lineOverFill : LEAST_LEAD.line;
 }
 

@@ -20,12 +20,13 @@ const NO_HISTORY: LeakHistory = { restarts: [], warmUp: null };
 /**
  * Judges floors of one process's memory, oldest first, since its warm-up and without a restart in between (DESIGN §6,
  * algorithms §6). `leak` needs all of:
- * - the best model by BIC rises at its end, and leads every level model by 6 (8 after a warm-up, 12 where the rise began
- *   in between, 15 up to 32 MiB/h); a cache that fills up exponentially is such a level model, which a line has to beat;
+ * - the best model by BIC rises at its end, and leads every level model by 6 (after a warm-up by 8 those without a step, 12
+ *   where the rise began in between or memory took a step down after a warm-up, 15 up to 32 MiB/h); a cache that fills up
+ *   exponentially is such a level model, which a line has to beat;
  * - one-sided Hamed–Rao Mann–Kendall p < 0.01 per batch (0.05 with four floors), 0.001 per window;
  * - a Theil–Sen interval whose lower bound is above a third of the slope (0.6 after a warm-up), above the quantum over the
  *   span and 1 MiB, and adds 8 MiB over it;
- * - both halves still grow, a step does not give it back, it is more than a warm-up that fades, and memory that was given
+ * - both halves still grow, a step does not give it back, it is more than a tenth of the warm-up, and memory that was given
  *   back of late is part of a saw-tooth that the model knows;
  * - per window 2.25 h since the bend (1 after a warm-up has faded, 6 up to 32 MiB/h, 18 where the load is unknown).
  * `plateau`: a step or a ramp that ended. `load-driven`: memory follows the load. `none`: level, and even the interval's

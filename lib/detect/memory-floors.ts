@@ -1,5 +1,6 @@
 import type { MemoryPoint, MemoryReading } from '#lib/detect/memory-point.ts';
 import { readingsOf } from '#lib/detect/memory-point.ts';
+import { median } from '#lib/detect/order-statistics.ts';
 
 /** What memory came down to in one quiet window or after one batch, with the load at that moment. */
 export type MemoryFloor = { readonly atMs: number; readonly bytes: number; readonly load: number | null };
@@ -16,14 +17,18 @@ const FEWEST_FOR_NOISE = 6;
 /** The lowest two of ten normal readings are this many standard deviations apart, on average over the calmest windows. */
 const GAP_OF_LOWEST = 0.29;
 const CALMEST_SHARE = 0.75;
-const NOISES_ABOVE = 3;
+/** In standard deviations: what noise alone puts above the lowest of a window, and above their mean. */
+const NOISES_ABOVE = { lowest: 3, mean: 2.25 } as const;
+const CUTS = 2;
 
 /**
- * One floor per window of the clock (aligned to multiples of `windowMs`, so that closed windows never change): the mean of
- * the readings that lie no higher above the lowest than noise alone explains, memory less `bytesPerLoad` × load, with
- * their mean time and load. What stands out above is a buffer or a peak and no part of a floor. The noise is read off how
- * far a window's lowest two lie apart; without any the floor is the lowest reading. Of a window in which memory was given
- * back, the longer side. Windows with fewer than three readings, or that end after `nowMs`, give none. `readings` oldest first.
+ * One floor per window of the clock (aligned to multiples of `windowMs`): the mean of the readings that noise alone explains,
+ * memory less `bytesPerLoad` × load, with their mean time and load. What stands out above is a buffer or a peak and no part
+ * of a floor. The noise is read off how far a window's lowest two lie apart; without any the floor is the lowest reading.
+ * First the readings near the lowest are taken, then twice those near the mean of the last: the lowest alone is a matter of
+ * chance. Readings are compared as if taken at once, what memory usually rises by in between taken out. Of a window in
+ * which memory was given back, the longer side. Windows with fewer than three readings, or that end after `nowMs`, give none.
+ * `readings` oldest first.
  */
 export function floorsPerWindow(
   readings: readonly MemoryReading[],
@@ -31,12 +36,35 @@ export function floorsPerWindow(
   bytesPerLoad: number,
   releasesMs: readonly number[] = [],
 ): readonly MemoryFloor[] {
-  const windows = windowsOf(readings, nowMs, releasesMs).map((window) => lowestFirst(window, bytesPerLoad));
-  const above = NOISES_ABOVE * noiseIn(windows);
-  return windows.map((window) => {
-    const most = (window[0]?.unloaded ?? 0) + above;
-    return meanOf(above === 0 ? window.slice(0, 1) : window.filter(({ unloaded }) => unloaded <= most));
+  const windows = windowsOf(readings, nowMs, releasesMs);
+  const floors = floorsOf(windows.map((window) => lowestFirst(window, bytesPerLoad, 0)));
+  const risePerMs = usualRise(floors, bytesPerLoad);
+  return floorsOf(windows.map((window) => lowestFirst(window, bytesPerLoad, risePerMs)));
+}
+
+function floorsOf(windows: readonly (readonly Unloaded[])[]): readonly MemoryFloor[] {
+  const noise = noiseIn(windows);
+  return windows.map((window) => meanOf(noise === 0 ? window.slice(0, 1) : lowReadings(window, noise)));
+}
+
+function lowReadings(window: readonly Unloaded[], noise: number): readonly Unloaded[] {
+  const upTo = (most: number): readonly Unloaded[] => window.filter(({ unloaded }) => unloaded <= most);
+  let low = upTo((window[0]?.unloaded ?? 0) + NOISES_ABOVE.lowest * noise);
+  for (let cut = 0; cut < CUTS; cut += 1) {
+    const mean = low.reduce((sum, { unloaded }) => sum + unloaded, 0) / low.length;
+    low = upTo(mean + NOISES_ABOVE.mean * noise);
+  }
+  return low;
+}
+
+/** Bytes a millisecond from one floor to the next, the median: releases and steps are too few to move it. */
+function usualRise(floors: readonly MemoryFloor[], bytesPerLoad: number): number {
+  const rises = floors.slice(1).map((floor, i) => {
+    const before = floors[i] ?? floor;
+    const load = (floor.load ?? 0) - (before.load ?? 0);
+    return (floor.bytes - before.bytes - bytesPerLoad * load) / (floor.atMs - before.atMs);
   });
+  return median(rises) ?? 0;
 }
 
 function noiseIn(windows: readonly (readonly Unloaded[])[]): number {
@@ -73,9 +101,13 @@ function longerSide(window: readonly MemoryReading[], releasedMs: number): reado
 
 type Unloaded = MemoryReading & { readonly unloaded: number };
 
-function lowestFirst(window: readonly MemoryReading[], bytesPerLoad: number): readonly Unloaded[] {
+function lowestFirst(window: readonly MemoryReading[], bytesPerLoad: number, risePerMs: number): readonly Unloaded[] {
+  const fromMs = window[0]?.atMs ?? 0;
   return window
-    .map((reading) => ({ ...reading, unloaded: reading.bytes - bytesPerLoad * (reading.load ?? 0) }))
+    .map((reading) => ({
+      ...reading,
+      unloaded: reading.bytes - bytesPerLoad * (reading.load ?? 0) - risePerMs * (reading.atMs - fromMs),
+    }))
     .toSorted((a, b) => a.unloaded - b.unloaded || a.atMs - b.atMs);
 }
 

@@ -27,6 +27,15 @@ describe('floors per window', () => {
     expect(Math.abs(mean - 5000)).toBeLessThan(4);
     for (const { bytes } of floors) expect(Math.abs(bytes / MIB - mean)).toBeLessThan(15);
   });
+  it('they scatter by hardly more than the mean of all readings would', () => {
+    const random = new Random(4);
+    const noisy = Array.from({ length: 2880 }, (_, i) => at(i * 30_000, 5000 + i / 4 + 16 * random.normal()));
+    const floors = floorsPerWindow(noisy, 24 * 3_600_000, 0);
+    const off = floors.map(({ atMs, bytes }) => bytes / MIB - atMs / 120_000);
+    const mean = off.reduce((sum, one) => sum + one, 0) / off.length;
+    const variance = off.reduce((sum, one) => sum + (one - mean) ** 2, 0) / off.length;
+    expect(Math.sqrt(variance)).toBeLessThan((1.15 * 16) / Math.sqrt(10));
+  });
   it('of a window in which memory was given back, the longer side', () => {
     const fallen = Array.from({ length: 10 }, (_, i) => at(i * 30_000, i < 7 ? 5100 : 5000));
     expect(floorsPerWindow(fallen, FLOOR_WINDOW_MS, 0, [7 * 30_000])).toMatchObject([{ atMs: 0, bytes: 5100 * MIB }]);

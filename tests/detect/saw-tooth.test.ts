@@ -27,7 +27,14 @@ describe('when memory is given back is read off the polls', () => {
     expect(found).toHaveLength(3);
     for (const [i, minute] of found.entries()) expect(Math.abs(minute - 30 * (i + 1))).toBeLessThanOrEqual(1);
   });
+  it('under noise of a third of its height and more, by what all readings of four minutes say', () => {
+    const random = new Random(5);
+    const found = releaseMinutes(180, (minute) => 5000 + 1.6 * (minute % 30) + 14 * random.normal());
+    expect(found).toHaveLength(5);
+    for (const [i, minute] of found.entries()) expect(Math.abs(minute - 30 * (i + 1))).toBeLessThanOrEqual(1.5);
+  });
   it.each<[string, (minute: number) => number | null]>([
+    ['a buffer of three polls', (minute) => (minute % 10 < 1.5 ? 5080 : 5000)],
     ['level', () => 5000],
     ['growth', (minute) => 5000 + minute],
     ['a buffer of some polls', (minute) => (minute % 10 < 1 ? 5080 : 5000)],
@@ -42,42 +49,70 @@ describe('when memory is given back is read off the polls', () => {
 });
 
 describe('the age of a tooth', () => {
-  const floors = (minutes: readonly number[]) =>
-    minutes.map((minute) => ({ atMs: minute * MINUTE, bytes: 5000 * MIB, load: 0 }));
+  const isOf = (releases: readonly number[]) => (minute: number) =>
+    minute - (releases.findLast((at) => at <= minute) ?? 0);
+  /** Floors in MiB by minute: teeth of 2 MiB a minute over a slow leak. */
+  const floorsAt = (minutes: readonly number[], age: (minute: number) => number) =>
+    minutes.map((minute) => ({ atMs: minute * MINUTE, bytes: (5000 + 2 * age(minute) + minute / 2) * MIB }));
   const every5 = Array.from({ length: 24 }, (_, i) => 5 * i);
-  const release = (minute: number, mib = 60) => ({ atMs: minute * MINUTE, bytes: mib * MIB });
-  const agesOf = (minutes: readonly number[], releases: Parameters<typeof sawTooth>[1]) =>
-    new Map(
-      (sawTooth(floors(minutes), releases)?.floors ?? []).map(({ atMs }, i) => [
-        atMs / MINUTE,
-        Math.round((sawTooth(floors(minutes), releases)?.hoursSince[i] ?? Number.NaN) * 60),
-      ]),
+  const toothOf = (minutes: readonly number[], releases: readonly number[], age = isOf(releases)) =>
+    sawTooth(
+      floorsAt(minutes, age),
+      releases.map((minute) => ({ atMs: minute * MINUTE, bytes: 40 * MIB })),
     );
+  const agesOf = (...of: Parameters<typeof toothOf>) => {
+    const tooth = toothOf(...of);
+    const ages = [...(tooth?.hoursSince ?? [])].map((hours) => Math.round(hours * 60));
+    return new Map(tooth?.places.map((place, i) => [of[0][place] ?? Number.NaN, ages[i]]));
+  };
 
   it('is counted from the release before', () => {
-    const ages = agesOf(every5, [release(30), release(60), release(90)]);
+    const ages = agesOf(every5, [30, 60, 90]);
     expect([ages.get(30), ages.get(45), ages.get(85), ages.get(115)]).toEqual([0, 15, 25, 25]);
   });
   it('before the first one it is told by the height of the fall to come', () => {
-    const ages = agesOf(every5, [release(25, 60), release(55), release(85)]);
+    const ages = agesOf(every5, [25, 55, 85], (minute) => (minute < 25 ? minute + 5 : isOf([25, 55, 85])(minute)));
     expect([ages.get(0), ages.get(20)]).toEqual([5, 25]);
   });
+  it('heights are read off the floors, whatever the readings at the fall showed', () => {
+    expect((toothOf(every5, [30, 60, 90])?.bytesPerHour ?? 0) / MIB).toBeCloseTo(120, 6);
+  });
+  it('the rise of a warm-up before a fall is no part of its height', () => {
+    const releases = [25, 50, 75];
+    const warming = (minute: number) => isOf(releases)(minute) + 4 * Math.min(minute, 25);
+    const ages = agesOf(every5, releases, warming);
+    expect([ages.get(0), ages.get(20)]).toEqual([0, 20]);
+  });
   it('is not known where a release was missed', () => {
-    const ages = agesOf(every5, [release(10), release(30), release(50), release(110)]);
-    expect(ages.has(75)).toBe(true);
-    expect(ages.has(85)).toBe(false);
+    const ages = agesOf(every5, [10, 30, 50, 110], isOf([10, 30, 50, 70, 90, 110]));
+    expect(ages.has(70)).toBe(true);
+    expect(ages.has(75)).toBe(false);
+  });
+  it('is told by no tooth in which memory took a step: a release may hide under it', () => {
+    const stepped = (minute: number) => isOf([30, 60])(minute) + (minute >= 45 ? 40 : 0);
+    expect(toothOf(every5, [30, 60], stepped)).toBeNull();
+  });
+  it('is not known of a last floor before a pause that lies low: it was given back too late to be seen', () => {
+    const paused = every5.filter((minute) => minute < 85 || minute > 105);
+    expect(agesOf(paused, [20, 40, 60], isOf([20, 40, 60])).has(80)).toBe(true);
+    expect(agesOf(paused, [20, 40, 60], isOf([20, 40, 60, 80])).has(80)).toBe(false);
   });
   it('is not known before and after a pause that no fall follows', () => {
     const paused = every5.filter((minute) => minute < 65 || minute > 95);
-    const ages = agesOf(paused, [release(20), release(40), release(60)]);
+    const ages = agesOf(paused, [20, 40, 60]);
     expect(ages.has(60)).toBe(true);
     expect(ages.has(100)).toBe(false);
   });
+  it('one tooth that was seen from one release to the next is enough', () => {
+    const paused = every5.filter((minute) => minute < 65 || minute > 85);
+    const ages = agesOf(paused, [30, 60, 100]);
+    expect([ages.get(0), ages.get(45), ages.get(95)]).toEqual([0, 15, 35]);
+  });
   it.each([
-    ['two releases', [release(30), release(60)]],
-    ['one whole tooth', [release(5), release(20), release(110)]],
-  ])('%s are too few', (_, releases) => {
+    ['one release', [30]],
+    ['no whole tooth', [20, 110]],
+  ])('%s is too little', (_, releases) => {
     const minutes = every5.filter((minute) => minute < 30 || minute > 90);
-    expect(sawTooth(floors(minutes), releases)).toBeNull();
+    expect(toothOf(minutes, releases)).toBeNull();
   });
 });
