@@ -3,17 +3,19 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { PanelError } from '#components/panel/panel-states.tsx';
-import { BatchTable } from '#components/run/batch-table.tsx';
 import { GpuMemories } from '#components/run/gpu-memories.tsx';
 import { CriterionState, RunOutcome } from '#components/run/run-status.tsx';
 import { ThroughputPicture } from '#components/run/throughput-picture.tsx';
+import { Instant } from '#components/status/instant.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import { type Column, Table } from '#components/ui/table.tsx';
 import type { AlertDetail } from '#lib/api/alerts.ts';
-import type { RunDetail } from '#lib/api/runs.ts';
+import type { BatchView, RunDetail } from '#lib/api/runs.ts';
 import { runQuery } from '#lib/client/run-queries.ts';
-import { judgedValueText } from '#lib/client/run-words.ts';
+import { batchStateText, durationText, judgedValueText } from '#lib/client/run-words.ts';
 import { readsRun } from '#lib/metrics/reads-run.ts';
+import { formatValue } from '#lib/metrics/unit.ts';
 
 /** The run that an alert is about: its verdict, what it fails, and the batches as far as the rule looks at them. */
 export function AlertRun({ alert, run }: { alert: AlertDetail; run: NonNullable<AlertDetail['run']> }) {
@@ -48,7 +50,11 @@ function RunEvidence({ alert, run }: { alert: AlertDetail; run: RunDetail }) {
     <>
       {isOfMemory && <GpuMemories run={run} />}
       {isOfSpeed && <ThroughputPicture run={run} />}
-      {!isOfMemory && !isOfSpeed && <BatchTable run={run} />}
+      {!isOfMemory && !isOfSpeed && (
+        <Card title={`Batches (${run.batches.length})`}>
+          <Table caption="Batches" columns={COLUMNS} rows={run.batches} rowKey={({ number }) => number} />
+        </Card>
+      )}
     </>
   );
 }
@@ -71,3 +77,29 @@ function Failed({ run }: { run: RunDetail }) {
     </ul>
   );
 }
+
+/** What rules ask of single batches: whether they began at once, are done in time, and lost nothing. */
+const COLUMNS: readonly Column<BatchView>[] = [
+  {
+    id: 'batch',
+    title: 'Batch',
+    heading: true,
+    cell: (batch) => (
+      <span className="[overflow-wrap:anywhere]">
+        {batch.number} · {batch.name}
+        {batch.state !== 'finished' && <span className="text-muted">, {batchStateText(batch)}</span>}
+      </span>
+    ),
+  },
+  { id: 'began', title: 'Began', cell: ({ startedAtMs }) => <Instant ms={startedAtMs} /> },
+  { id: 'time', title: 'Took', numeric: true, cell: ({ durationMs }) => durationText(durationMs) },
+  { id: 'completed', title: 'Completed', numeric: true, cell: ({ completed }) => formatValue(completed, 'requests') },
+  { id: 'failed', title: 'Failed', numeric: true, cell: ({ failed }) => formatValue(failed, 'requests') },
+  {
+    id: 'reload',
+    title: 'Waited for a load',
+    numeric: true,
+    cell: ({ reloadDelayMs }) =>
+      reloadDelayMs === 0 ? 'no' : formatValue(reloadDelayMs === null ? null : reloadDelayMs / 1000, 'seconds'),
+  },
+];
