@@ -24,7 +24,11 @@ beforeAll(async () => {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'headroom-runs-'));
   [browser, played] = await Promise.all([
     launchBrowser(),
-    startWithRuns([STEADY, LEAKING, DEGRADING, RELOADING], dataDir),
+    startWithRuns([STEADY, LEAKING, DEGRADING, RELOADING], dataDir, {
+      [LEAKING]: 'batch_vram_delta',
+      [DEGRADING]: 'batch_throughput_variance',
+      [RELOADING]: 'batch_reload_delay',
+    }),
   ]);
 }, 300_000);
 afterAll(async () => {
@@ -93,6 +97,27 @@ describe("report 003's four runs, played into the store", () => {
       await close();
     },
   );
+
+  it.each([
+    [LEAKING, /^leak: 154 MiB per batch/, 'VRAM trend', 'section[aria-label^="Memory of"]'],
+    [DEGRADING, /^degrading: 21%/, 'throughput degradation', 'section[aria-label="Throughput by batch"]'],
+    [RELOADING, /^reloaded: batches 2, 3/, 'model reload delay', 'table:has(caption:text-is("Batches"))'],
+  ])('an alert about %s shows the run, what it fails and the evidence', async (name, headline, check, evidence) => {
+    const run = runOf(name);
+    expect(run.headline).toMatch(headline);
+    const { page, close } = await open(`/alerts/${played.alertIds[name]}`);
+    const card = page.locator('section', { has: page.getByRole('heading', { name: 'The run' }) }).last();
+    await expect.poll(() => card.textContent()).toContain(run.headline);
+    expect(await card.textContent()).toContain(check);
+    await page.locator(evidence).waitFor();
+    if (name === LEAKING) await page.getByText(/in about .+, between .+ and .+ \(the card has 24.00 GiB\)/).waitFor();
+    expect(await page.getByText('No data in this time').count()).toBe(0);
+    await expectFits(page, `the alert about ${name}`);
+    expect(await unnamed(page)).toEqual([]);
+    await card.getByRole('link', { name: run.name }).click();
+    await page.waitForURL(`**/runs/${run.id}`);
+    await close();
+  });
 
   it('the leaking one shows its evidence with the numbers of the API, in a picture, a table and a file', async () => {
     const run = runOf(LEAKING);
