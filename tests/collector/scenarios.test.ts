@@ -66,12 +66,20 @@ async function play(
     for (const [i, { target, reader, polls }] of polled.entries()) {
       const page = pages[i];
       const body = page === undefined ? null : shown.print(page);
-      const readings = body === null ? null : reader.read(body).readings;
+      const readings = body === null ? null : onSameCard(reader.read(body).readings, polls[0]);
       polls.push({ atMs, readings });
       await target.poll(atMs, readings);
     }
   }
   return { alerts: await harness.alerts(), polls: new Map(polled.map(({ path, polls }) => [path, polls])), everyMs };
+}
+
+/** The other scenario's load comes to the card of the first. */
+function onSameCard(readings: readonly Reading[], first: Poll | undefined): readonly Reading[] {
+  const card = first?.readings?.find((reading) => reading.kind === 'gpu');
+  return card === undefined
+    ? readings
+    : readings.map((reading) => (reading.kind === 'gpu' ? { ...reading, uuid: card.uuid } : reading));
 }
 
 /** A number straight from the pages; null where a page does not tell. */

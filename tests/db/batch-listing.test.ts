@@ -188,7 +188,7 @@ describe('rules about runs', () => {
     const context = contextAt(minute);
     const fleet = await loadFleet(context);
     const id = fleet.subjects.find((subject) => subject.name.startsWith(engine))?.id ?? 0;
-    return (await loadRunSignals(context, fleet)).get(id);
+    return (await loadRunSignals(context, fleet)).get(id)?.figures;
   };
 
   it('read age and forecast of a batch API, and not that its batches differ in speed', async () => {
