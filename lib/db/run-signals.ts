@@ -22,7 +22,6 @@ type NewestRun = {
 
 /** What the newest run of an engine says. */
 export type EngineRun = {
-  readonly runId: number;
   readonly figures: RunFigures;
   /** The leak verdict on the GPU that kept most memory; null where no memory is known. */
   readonly leak: LeakJudgement | null;
@@ -88,7 +87,6 @@ async function judgeNewest(
   const known = await loadFigures(context, fleet, { id, kind: 'multi-batch', engines: [...engines.values()] }, batches);
   const figures = known.batches.map((batch) => batch.figures);
   return {
-    runId: id,
     figures: runFiguresOf(figures, fleet.nowMs, { isTest: origin === 'api', etaMs: new Map(etas) }),
     leak: worstLeak(figures, fleet.nowMs),
   };
