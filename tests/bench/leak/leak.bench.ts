@@ -1,8 +1,8 @@
 /**
  * Run by hand: `npm run bench:leak -- [--rounds 1]`. The leak verdict over made-up series, as a confusion matrix, and what
  * it costs; more rounds draw every cell more often. Thresholds were tuned on seeds below 1 000 000; judged are seeds from
- * 80 000 000 on, which were never looked at before. (5 000 000, 9 000 000, 20 000 000, 40 000 000 and 60 000 000 and on
- * were judged for earlier versions and are not used any more.) Exits with 1 when a promise does not hold.
+ * 110 000 000 on, which were never looked at before. (5, 9, 20, 40, 60, 80, 90, 95 and 130 million and on were judged for
+ * earlier versions or once by the way, and are not used any more.) Exits with 1 when a promise does not hold.
  */
 import { parseArgs } from 'node:util';
 import type { LeakVerdict } from '#lib/detect/leak-judgement.ts';
@@ -18,7 +18,7 @@ const SLOPES = [5, 10, 20, LEAK_MIB_PER_HOUR, 100, 200];
 const LEAK_FREE_HOURS = [3, 6, 12, 24];
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '1' } } });
 const rounds = Number(options.rounds);
-let seed = 80_000_000;
+let seed = 110_000_000;
 const nextSeed = (): number => {
   seed += 1;
   return seed;
@@ -41,6 +41,8 @@ const slow = judgeAll(SINGLE_CELLS, 10, 12);
 
 const share = (part: number, of: number): string => `${((100 * part) / of).toFixed(1)} %`;
 const found = (outcomes: readonly Outcome[]): number => outcomes.filter((one) => one.foundAfterH !== null).length;
+/** An exporter prints memory in whole MiB; 16 MiB of noise hide a cache and a step for three hours from anybody. */
+const isCalm = ({ cell }: Outcome): boolean => cell.noiseMib <= 4;
 const coverage = (outcomes: readonly Outcome[]): number => {
   const known = outcomes.filter((one) => one.isCovered !== null);
   return known.filter((one) => one.isCovered).length / known.length;
@@ -58,6 +60,7 @@ printPairs(`found at ${LEAK_MIB_PER_HOUR} MiB/h, every combination: within 3 h, 
 
 const falseLeaks = found(leakFree);
 const fullCross = leaking.get(LEAK_MIB_PER_HOUR) ?? [];
+const [calm, noisy] = [fullCross.filter(isCalm), fullCross.filter((one) => !isCalm(one))];
 const foundShare = found(single) / single.length;
 const everySlope = [...leaking.values()].flat();
 const undecided = [...leakFree, ...single, ...everySlope].filter((one) => one.verdict === 'inconclusive');
@@ -68,6 +71,16 @@ printTable('promises', [
     `leaks of 47.5 MiB/h found within 3 h, at most one disturbance (${single.length})`,
     share(found(single), single.length),
     '>= 95 %',
+  ],
+  [
+    `leaks of 47.5 MiB/h found within 3 h, every combination at noise up to 4 MiB (${calm.length})`,
+    share(found(calm), calm.length),
+    '>= 95 %',
+  ],
+  [
+    `leaks of 47.5 MiB/h found within 3 h, every combination at noise of 16 MiB (${noisy.length})`,
+    share(found(noisy), noisy.length),
+    '(>= 95 %)',
   ],
   [
     `leaks of 47.5 MiB/h found within 3 h, every combination (${fullCross.length})`,
@@ -99,6 +112,7 @@ const costShare = printCost();
 const holds =
   falseLeaks === 0 &&
   foundShare >= 0.95 &&
+  found(calm) / calm.length >= 0.95 &&
   coverage(single) >= 0.93 &&
   coverage(leakFree) >= 0.93 &&
   undecided.every((one) => one.asksForMore) &&
