@@ -50,7 +50,7 @@ export async function writeChanges(
     if (transitions.length > 0) news.add(id);
     if (transitions.some(({ kind }) => kind === 'firing')) {
       const signals = at.form.reads.map(({ signal }) => signal);
-      const leak = readsRun(signals, ['vram-delta']) ? (runs.get(at.subject?.id ?? 0)?.leak ?? null) : null;
+      const leak = readsRun(signals, ['vram-delta']) ? (runs.get(at.subject?.id ?? 0)?.leak() ?? null) : null;
       if (readsMemoryVerdict(signals)) firedOnVerdict.push(id);
       else if (leak !== null) firedOnRun.push({ alertId: id, judgedAtMs: at.poll.atMs, judgement: leak });
     }

@@ -23,8 +23,8 @@ type NewestRun = {
 /** What the newest run of an engine says. */
 export type EngineRun = {
   readonly figures: RunFigures;
-  /** The leak verdict on the GPU that kept most memory; null where no memory is known. */
-  readonly leak: LeakJudgement | null;
+  /** The leak verdict on the GPU that kept most memory; null where no memory is known. Judged when it is asked for: alerts seldom fire. */
+  readonly leak: () => LeakJudgement | null;
 };
 
 /** Runs of which `loadRunSignals` tells; $1: up to when one must not have finished before. */
@@ -88,6 +88,6 @@ async function judgeNewest(
   const figures = known.batches.map((batch) => batch.figures);
   return {
     figures: runFiguresOf(figures, fleet.nowMs, { isTest: origin === 'api', etaMs: new Map(etas) }),
-    leak: worstLeak(figures, fleet.nowMs),
+    leak: () => worstLeak(figures, fleet.nowMs),
   };
 }
