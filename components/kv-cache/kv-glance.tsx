@@ -133,9 +133,9 @@ function Row({
   children: ReactNode;
 }) {
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 py-1">
-      <dt className="min-w-0">{term}</dt>
-      <dd className="text-right font-medium whitespace-nowrap">{children}</dd>
+    <div className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3 py-1">
+      <dt>{term}</dt>
+      <dd className="text-right font-medium text-balance">{children}</dd>
       {note !== undefined && note !== '' && (
         <dd title={note} className="col-span-2 truncate text-xs text-muted">
           {note}

@@ -37,6 +37,15 @@ function wideOf(page: Page): Promise<{ page: number; beyond: string[] }> {
   }));
 }
 
+/** Terms that stand under their own value, because it left them less room than they need. */
+export function coveredTerms(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('main dt')]
+      .filter((term) => term.clientWidth > 0 && term.scrollWidth > term.clientWidth + 1)
+      .map((term) => term.textContent ?? ''),
+  );
+}
+
 /** Controls and images without a name, fields without a label, and names that are used by two landmarks of one kind. */
 export function unnamed(page: Page): Promise<string[]> {
   return page.evaluate(() => {

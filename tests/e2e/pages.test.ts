@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readyFleet } from '#tests/e2e/api.ts';
 import { launchBrowser, openPage } from '#tests/e2e/browser.ts';
-import { expectFits, scrollThrough, unnamed } from '#tests/e2e/looks.ts';
+import { coveredTerms, expectFits, scrollThrough, unnamed } from '#tests/e2e/looks.ts';
 
 const base = inject('demoUrl');
 let browser: Browser;
@@ -71,6 +71,7 @@ describe.each(PAGES)('the page $title', ({ path, title, shows, charts }) => {
     };
     await expect.poll(drawn, { timeout: 30_000, interval: 200 }).toBeGreaterThanOrEqual(charts);
     await expectFits(page, path());
+    expect(await coveredTerms(page)).toEqual([]);
     expect(await unnamed(page)).toEqual([]);
     expect(await page.locator('main').count()).toBe(1);
     expect(await page.locator('h1').count()).toBe(1);
